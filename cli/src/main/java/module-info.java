@@ -1,0 +1,19 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The command adit. */
+@NullMarked
+module dev.adit.cli {
+  requires static org.jspecify;
+  requires dev.adit.vfiouser;
+  requires dev.adit.pci;
+  requires dev.adit.interrupts;
+  requires dev.adit.platform;
+  requires dev.adit.devices;
+  requires dev.adit.host;
+  requires dev.adit.machine;
+  requires info.picocli;
+  requires tools.jackson.core;
+
+  opens dev.adit.cli to
+      info.picocli;
+}

@@ -1,0 +1,14 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Models of hardware. A device knows its function, its DMA and its message stores, nothing of
+ * guests or sockets.
+ */
+@NullMarked
+module dev.adit.devices {
+  requires static org.jspecify;
+  requires transitive dev.adit.pci;
+  requires transitive dev.adit.interrupts;
+
+  exports dev.adit.devices;
+}

@@ -1,0 +1,33 @@
+package dev.adit.interrupts;
+
+/**
+ * Where a function keeps the (address, data) pairs of its message-signalled interrupts: an MSI-X
+ * table, an IMS array in device memory, or records in queue memory. The device asks for an entry by
+ * its index; composing the pair is somebody else's business.
+ *
+ * <p>Implementations are safe for use by any number of engines and of register accesses at once,
+ * and {@link #fire} neither blocks nor allocates.
+ */
+public interface MessageStore {
+  /** Stands for "no PASID" wherever a PASID is asked for. */
+  int NO_PASID = -1;
+
+  /** {@return the number of entries; indices run from 0 to this, exclusive} */
+  int size();
+
+  /**
+   * Sends the entry's message, or marks it pending when the entry is masked.
+   *
+   * @param entry an index below {@link #size}
+   */
+  void fire(int entry);
+
+  /**
+   * {@return whether a work item with this PASID may have its completion signalled through the
+   * entry} A store without PASIDs admits everybody.
+   *
+   * @param entry an index below {@link #size}
+   * @param pasid 20 bits, or {@link #NO_PASID}
+   */
+  boolean admits(int entry, int pasid);
+}

@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The interrupt core: message formats, stores, domains, remapping units, isolation levels. */
+@NullMarked
+module dev.adit.interrupts {
+  requires static org.jspecify;
+
+  exports dev.adit.interrupts;
+}

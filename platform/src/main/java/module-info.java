@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Evidence about a machine and the ims= decision as data. */
+@NullMarked
+module dev.adit.platform {
+  requires static org.jspecify;
+  requires transitive dev.adit.pci;
+  requires transitive dev.adit.interrupts;
+}
