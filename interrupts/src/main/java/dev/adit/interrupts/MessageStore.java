@@ -23,6 +23,16 @@ public interface MessageStore {
   void fire(int entry);
 
   /**
+   * Signals that a work item is done: like {@link #fire}, unless the entry is told to ignore
+   * completions.
+   *
+   * @param entry an index below {@link #size}
+   */
+  default void complete(int entry) {
+    fire(entry);
+  }
+
+  /**
    * {@return whether a work item with this PASID may have its completion signalled through the
    * entry} A store without PASIDs admits everybody.
    *

@@ -1,0 +1,112 @@
+package dev.adit.interrupts;
+
+/**
+ * An interrupt message store in device memory, in the entry format of DSA (Intel DSA Architecture
+ * Specification 3.0, section 9.2.28):
+ *
+ * <pre>
+ *   bytes 7:0    message address; a write whose bits 63:20 are not 0xFEE is ignored, bits 1:0 are 0
+ *   bytes 11:8   message data
+ *   bytes 15:12  0 mask   1 pending (read only)   2 ignore   3 PASID enable   31:12 PASID
+ * </pre>
+ *
+ * <p>After reset an entry is masked and its address is 0xFEE00000. A masked entry that fires
+ * becomes pending, and sends once when its mask is cleared. There is no array of pending bits and
+ * no limit of 2048 entries. The number in the entry is what {@link #admits} compares a work item
+ * with: the substitute, in the device, for a remapper that would check PASIDs.
+ */
+public final class ImsArray extends WindowedStore {
+  /** Control: completions of descriptors neither send nor become pending. */
+  static final int IGNORE = 1 << 2;
+
+  /** Control: the entry belongs to one PASID. */
+  static final int PASID_ENABLE = 1 << 3;
+
+  private static final int PASID_SHIFT = 12;
+  private static final long RESET_ADDRESS = 0xFEE0_0000L;
+  private static final int WRITABLE =
+      MessageEntries.MASK | IGNORE | PASID_ENABLE | (-1 << PASID_SHIFT);
+
+  private final boolean tagged;
+
+  /**
+   * Makes an array in its reset state whose messages carry no PASID, as all hardware does.
+   *
+   * @param size entries, at least 1
+   * @param sink where messages go
+   * @param requesterId bus, device and function of the sender, 16 bits
+   */
+  public ImsArray(int size, MessageSink sink, int requesterId) {
+    this(size, sink, requesterId, false);
+  }
+
+  /**
+   * Makes an array in its reset state.
+   *
+   * @param tagged an extension past all hardware: messages are tagged with the PASID of their
+   *     entry, for a remapper that checks it
+   */
+  public ImsArray(int size, MessageSink sink, int requesterId, boolean tagged) {
+    super(size, sink, requesterId);
+    this.tagged = tagged;
+    reset();
+  }
+
+  /** Puts all entries into their reset state. */
+  public void reset() {
+    resetEntries(RESET_ADDRESS);
+  }
+
+  /** {@return whether an entry is masked with a message waiting} */
+  public boolean pending(int entry) {
+    return entries.has(entry) && (entries.control(entry) & MessageEntries.PENDING) != 0;
+  }
+
+  @Override
+  public void fire(int entry) {
+    if (entries.has(entry)) {
+      fireMessage(entry);
+    }
+  }
+
+  @Override
+  public void complete(int entry) {
+    if (entries.has(entry) && (entries.control(entry) & IGNORE) == 0) {
+      fireMessage(entry);
+    }
+  }
+
+  @Override
+  public boolean admits(int entry, int pasid) {
+    return entries.has(entry) && owner(entries.control(entry)) == pasid;
+  }
+
+  private static int owner(int control) {
+    return (control & PASID_ENABLE) != 0 ? control >>> PASID_SHIFT : NO_PASID;
+  }
+
+  @Override
+  long acceptAddress(long old, long written) {
+    return written >>> 20 == RESET_ADDRESS >>> 20 ? written & ~3L : old;
+  }
+
+  @Override
+  int writableControl() {
+    return WRITABLE;
+  }
+
+  @Override
+  int readableControl() {
+    return WRITABLE | MessageEntries.PENDING;
+  }
+
+  @Override
+  boolean held() {
+    return false;
+  }
+
+  @Override
+  void send(long to, int with, long state) {
+    sink.send(to, with, requesterId, tagged ? owner((int) state) : NO_PASID);
+  }
+}

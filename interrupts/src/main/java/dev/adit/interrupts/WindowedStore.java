@@ -1,0 +1,163 @@
+package dev.adit.interrupts;
+
+/**
+ * A message store in device memory: 16 bytes for each entry, of which 0 to 7 are the address, 8 to
+ * 11 the data and 12 to 15 the control word.
+ *
+ * <p>What software writes to address and data is kept in registers and becomes live, as a pair,
+ * with the next write that touches data or control. A message in flight is therefore the pair from
+ * before such a write or the one from after it, never address of one and data of the other. Drivers
+ * that mask an entry, write it and unmask it, and drivers that write address first and data last
+ * (the two ways in use), both get what they mean.
+ */
+abstract sealed class WindowedStore implements MessageStore permits MsixTable, ImsArray {
+  /** Bytes of an entry. */
+  static final int ENTRY_BYTES = 16;
+
+  private static final int DATA = 8;
+  private static final int CONTROL = 12;
+
+  final MessageEntries entries;
+  final MessageSink sink;
+  final int requesterId;
+
+  // What reads of the registers give; changed under the lock only.
+  private final long[] address;
+  private final int[] data;
+
+  WindowedStore(int size, MessageSink sink, int requesterId) {
+    entries = new MessageEntries(size);
+    this.sink = sink;
+    this.requesterId = requesterId;
+    address = new long[size];
+    data = new int[size];
+  }
+
+  @Override
+  public final int size() {
+    return entries.size();
+  }
+
+  /**
+   * Reads the register window.
+   *
+   * @param offset bytes from its start
+   * @param width 1, 2, 4 or 8 bytes, naturally aligned
+   * @return the value, zero-extended; all ones outside the window or for any other width
+   */
+  public final synchronized long read(long offset, int width) {
+    if (!covers(offset, width)) {
+      return -1L >>> (64 - 8 * Math.clamp(width, 1, 8));
+    }
+    int entry = (int) (offset / ENTRY_BYTES);
+    int within = (int) (offset % ENTRY_BYTES);
+    long half = within < DATA ? address[entry] : dataAndControl(entry);
+    long value = half >>> (within % 8 * 8);
+    return width == 8 ? value : value & ((1L << (8 * width)) - 1);
+  }
+
+  /**
+   * Writes the register window; anything that is no naturally aligned access inside it is dropped.
+   *
+   * @param offset bytes from its start
+   * @param width 1, 2, 4 or 8 bytes, naturally aligned
+   */
+  public final synchronized void write(long offset, int width, long value) {
+    if (!covers(offset, width)) {
+      return;
+    }
+    int entry = (int) (offset / ENTRY_BYTES);
+    int within = (int) (offset % ENTRY_BYTES);
+    if (within < DATA) {
+      address[entry] = acceptAddress(address[entry], merge(address[entry], within, width, value));
+      return;
+    }
+    long half = merge(dataAndControl(entry), within - DATA, width, value);
+    data[entry] = (int) half;
+    boolean controlToo = within + width > CONTROL;
+    int control = controlToo ? (int) (half >>> 32) : entries.control(entry);
+    entries.commit(entry, address[entry], data[entry], control & writableControl());
+    settle(entry);
+  }
+
+  /** {@return the 64 bits after an access to some of their bytes} */
+  private static long merge(long old, int at, int width, long value) {
+    if (width == 8) {
+      return value;
+    }
+    long mask = ((1L << (8 * width)) - 1) << (8 * at);
+    return (old & ~mask) | ((value << (8 * at)) & mask);
+  }
+
+  private boolean covers(long offset, int width) {
+    boolean shaped = width == 1 || width == 2 || width == 4 || width == 8;
+    return shaped
+        && offset >= 0
+        && offset % width == 0
+        && offset < (long) entries.size() * ENTRY_BYTES;
+  }
+
+  private long dataAndControl(int entry) {
+    return Integer.toUnsignedLong(data[entry])
+        | (long) (entries.control(entry) & readableControl()) << 32;
+  }
+
+  /** Puts every entry into its reset state: masked, nothing pending. */
+  final synchronized void resetEntries(long resetAddress) {
+    for (int i = 0; i < entries.size(); i++) {
+      address[i] = resetAddress;
+      data[i] = 0;
+      entries.commit(i, resetAddress, 0, MessageEntries.MASK);
+      entries.clearPending(i);
+    }
+  }
+
+  /** {@return what the address register holds after a write} */
+  abstract long acceptAddress(long old, long written);
+
+  /** {@return the bits of the control word that a write changes} */
+  abstract int writableControl();
+
+  /** {@return the bits of the control word that a read shows} */
+  abstract int readableControl();
+
+  /** {@return whether something beside the entry's mask holds it back} */
+  abstract boolean held();
+
+  /** Sends what is pending if nothing holds the entry back; called after whatever may open it. */
+  void settle(int entry) {
+    for (; ; ) {
+      long s = entries.state(entry);
+      if ((s & MessageEntries.PENDING) == 0 || (s & MessageEntries.MASK) != 0 || held()) {
+        return;
+      }
+      long to = entries.address(entry, s);
+      int with = entries.data(entry, s);
+      if (entries.replace(entry, s, s & ~MessageEntries.PENDING)) {
+        send(to, with, s);
+        return;
+      }
+    }
+  }
+
+  /** Sends the entry's message, or marks it pending when something holds it back. */
+  final void fireMessage(int entry) {
+    for (; ; ) {
+      long s = entries.state(entry);
+      if ((s & MessageEntries.MASK) != 0 || held()) {
+        entries.setPending(entry);
+        settle(entry);
+        return;
+      }
+      long to = entries.address(entry, s);
+      int with = entries.data(entry, s);
+      if (entries.state(entry) == s) {
+        send(to, with, s);
+        return;
+      }
+    }
+  }
+
+  /** Hands a message to the bus. */
+  abstract void send(long to, int with, long state);
+}
