@@ -9,4 +9,5 @@ module dev.adit.pci {
   requires static org.jspecify;
 
   exports dev.adit.pci;
+  exports dev.adit.pci.spec;
 }
