@@ -6,4 +6,6 @@ module dev.adit.platform {
   requires static org.jspecify;
   requires transitive dev.adit.pci;
   requires transitive dev.adit.interrupts;
+
+  exports dev.adit.platform;
 }

@@ -1,0 +1,77 @@
+package dev.adit.platform;
+
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What is known about a machine and one of its functions: an answer for every sign. Immutable. */
+public final class Evidence {
+  /** Nothing is known. */
+  public static final Evidence NONE = new Evidence(new EnumMap<>(Sign.class));
+
+  private final EnumMap<Sign, Fact> facts;
+
+  private Evidence(EnumMap<Sign, Fact> facts) {
+    this.facts = facts;
+  }
+
+  /** {@return the answer for a sign; UNKNOWN when nobody looked} */
+  public Fact fact(Sign sign) {
+    Fact fact = facts.get(sign);
+    return fact == null ? Fact.unknown(sign) : fact;
+  }
+
+  /** {@return whether a sign holds} */
+  public Truth truth(Sign sign) {
+    Fact fact = facts.get(sign);
+    return fact == null ? Truth.UNKNOWN : fact.truth();
+  }
+
+  /** {@return the facts somebody looked for, in the order of the signs} */
+  public Collection<Fact> facts() {
+    return java.util.Collections.unmodifiableCollection(facts.values());
+  }
+
+  /** {@return this with one more fact; the last one given for a sign counts} */
+  public Evidence with(Fact fact) {
+    EnumMap<Sign, Fact> more = new EnumMap<>(facts);
+    more.put(fact.sign(), fact);
+    return new Evidence(more);
+  }
+
+  /** {@return this with an answer that somebody assumes} */
+  public Evidence assuming(Sign sign, Truth truth) {
+    return with(new Fact(sign, truth, "assumed", "assumption"));
+  }
+
+  /** {@return this and the facts of another; where both answer, the other counts} */
+  public Evidence and(Evidence other) {
+    EnumMap<Sign, Fact> more = new EnumMap<>(facts);
+    more.putAll(other.facts);
+    return new Evidence(more);
+  }
+
+  /** {@return evidence that answers these signs} */
+  public static Evidence of(Map<Sign, Truth> answers) {
+    Evidence evidence = NONE;
+    for (Map.Entry<Sign, Truth> answer : answers.entrySet()) {
+      evidence = evidence.assuming(answer.getKey(), answer.getValue());
+    }
+    return evidence;
+  }
+
+  /** {@return whether both give the same answers, whatever the sources} */
+  public boolean agreesWith(Evidence other) {
+    for (Sign sign : Sign.values()) {
+      if (truth(sign) != other.truth(sign)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return facts.values().toString();
+  }
+}
