@@ -1,6 +1,6 @@
 package dev.adit.devices;
 
-import dev.adit.interrupts.MessageStore;
+import dev.adit.interrupts.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -32,8 +32,8 @@ public interface PciFunction extends AutoCloseable {
   /** {@return the memory BARs by ascending index} */
   List<Bar> bars();
 
-  /** {@return the MSI-X vectors, in the order of their table} */
-  MessageStore msix();
+  /** {@return the MSI-X table, whose vectors a VMM may route past the messages} */
+  MsixTable msix();
 
   /**
    * Reads a BAR register.
