@@ -6,4 +6,5 @@ module dev.adit.interrupts {
   requires static org.jspecify;
 
   exports dev.adit.interrupts;
+  exports dev.adit.interrupts.spec;
 }
