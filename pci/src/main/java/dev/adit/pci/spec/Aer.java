@@ -81,8 +81,7 @@ public final class Aer {
   /** Which errors are fatal; the reset value of the whole register is 0x00462030. */
   public static final List<Field> SEVERITY = bits(UE_SEVERITY, UNCORRECTABLE, RW);
 
-  public static final Field FIRST_ERROR =
-      CONTROL.bits("First Error Pointer", 4, 0, value -> "%02x".formatted(value));
+  public static final Field FIRST_ERROR = CONTROL.bits("First Error Pointer", 4, 0, Formats.HEX2);
   public static final Field ECRC_GENERATION = CONTROL.bit("ECRCGenCap", 5);
   public static final Field ECRC_GENERATION_ENABLE = CONTROL.bit("ECRCGenEn", 6);
   public static final Field ECRC_CHECK = CONTROL.bit("ECRCChkCap", 7);

@@ -9,8 +9,7 @@ public final class Ats {
   private static final Register CONTROL = new Register(KEY, "ATSCtl", 0x06, 2);
 
   /** Invalidation requests taken before it pushes back; 0 means 32. */
-  public static final Field QUEUE_DEPTH =
-      CAP.bits("Invalidate Queue Depth", 4, 0, value -> "%02x".formatted(value));
+  public static final Field QUEUE_DEPTH = CAP.bits("Invalidate Queue Depth", 4, 0, Formats.HEX2);
 
   public static final Field PAGE_ALIGNED = CAP.bit("PageAligned", 5);
   public static final Field GLOBAL_INVALIDATE = CAP.bit("GlobalInval", 6);
@@ -19,7 +18,7 @@ public final class Ats {
 
   /** Smallest unit of translation: 2^(value + 12) bytes. */
   public static final Field SMALLEST_UNIT =
-      CONTROL.bits("Smallest Translation Unit", 4, 0, RW, value -> "%02x".formatted(value));
+      CONTROL.bits("Smallest Translation Unit", 4, 0, RW, Formats.HEX2);
 
   public static final Layout LAYOUT =
       Layout.of(

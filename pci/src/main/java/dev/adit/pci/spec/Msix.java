@@ -23,13 +23,13 @@ public final class Msix {
 
   /** In units of 8 bytes. */
   public static final Field TABLE_OFFSET =
-      TABLE.bits("offset", 31, 3, value -> "%08x".formatted(value << 3));
+      TABLE.bits("offset", 31, 3, value -> Formats.HEX8.text(value << 3));
 
   public static final Field PBA_BIR = PBA.bits("BAR", 2, 0, DECIMAL);
 
   /** In units of 8 bytes. */
   public static final Field PBA_OFFSET =
-      PBA.bits("offset", 31, 3, value -> "%08x".formatted(value << 3));
+      PBA.bits("offset", 31, 3, value -> Formats.HEX8.text(value << 3));
 
   public static final Layout LAYOUT =
       Layout.of(

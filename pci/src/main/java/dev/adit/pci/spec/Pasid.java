@@ -12,8 +12,7 @@ public final class Pasid {
   public static final Field PRIVILEGED = CAP.bit("Priv", 2);
 
   /** Bits of a PASID, 0 to 20. */
-  public static final Field MAX_WIDTH =
-      CAP.bits("Max PASID Width", 12, 8, value -> "%02x".formatted(value));
+  public static final Field MAX_WIDTH = CAP.bits("Max PASID Width", 12, 8, Formats.HEX2);
 
   public static final Field ENABLE = CONTROL.bit("Enable", 0, RW);
   public static final Field EXECUTE_ENABLE = CONTROL.bit("Exec", 1, RW);

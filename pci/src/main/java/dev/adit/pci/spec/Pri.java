@@ -27,11 +27,9 @@ public final class Pri {
   public static final Field RESPONSE_PASID = STATUS.bit("PASID", 15);
 
   public static final Field CAPACITY =
-      new Register(KEY, "Page Request Capacity", 0x08, 4)
-          .whole(RO, value -> "%08x".formatted(value));
+      new Register(KEY, "Page Request Capacity", 0x08, 4).whole(RO, Formats.HEX8);
   public static final Field ALLOCATION =
-      new Register(KEY, "Page Request Allocation", 0x0c, 4)
-          .whole(RW, value -> "%08x".formatted(value));
+      new Register(KEY, "Page Request Allocation", 0x0c, 4).whole(RW, Formats.HEX8);
 
   public static final Layout LAYOUT =
       Layout.of(

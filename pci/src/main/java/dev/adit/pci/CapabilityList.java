@@ -1,0 +1,188 @@
+package dev.adit.pci;
+
+import dev.adit.pci.spec.CapabilityKey;
+import dev.adit.pci.spec.CapabilityKey.Space;
+import dev.adit.pci.spec.Dvsec;
+import dev.adit.pci.spec.Header;
+import dev.adit.pci.spec.PciExpress;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The capabilities of a function in the order of their lists, and what was wrong with the lists.
+ * Whatever the bytes are, the walk ends and does not throw: a pointer that leaves the space, goes
+ * back or hits another capability ends its list and is named as a problem.
+ *
+ * @param capabilities standard ones first
+ * @param problems sentences for the user
+ * @param standardVisible whether the standard list could be walked to its end
+ * @param extendedVisible whether the extended list could be walked to its end; also true for a
+ *     conventional function, which has none
+ * @param filtered whether something between the device and us took capabilities out of the extended
+ *     list: it begins with an empty header that only links to the next
+ */
+public record CapabilityList(
+    List<Capability> capabilities,
+    List<String> problems,
+    boolean standardVisible,
+    boolean extendedVisible,
+    boolean filtered) {
+  private static final int HEADER_SIZE = 0x40;
+  private static final int PCI_X = 0x07;
+
+  public CapabilityList {
+    capabilities = List.copyOf(capabilities);
+    problems = List.copyOf(problems);
+  }
+
+  /** {@return the capabilities of a configuration space} */
+  public static CapabilityList of(ConfigSpace config) {
+    return new Walk(config).run();
+  }
+
+  /** {@return the first capability of a kind} */
+  public Optional<Capability> find(CapabilityKey key) {
+    for (Capability capability : capabilities) {
+      if (capability.key().equals(key)) {
+        return Optional.of(capability);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@return whether a capability is there, is not there, or could not be looked for} */
+  public Sighting sighting(CapabilityKey key) {
+    if (find(key).isPresent()) {
+      return Sighting.PRESENT;
+    }
+    boolean visible =
+        key.space() == Space.STANDARD ? standardVisible : extendedVisible && !filtered;
+    return visible ? Sighting.ABSENT : Sighting.HIDDEN;
+  }
+
+  private static final class Walk {
+    private final ConfigSpace config;
+    private final List<Capability> found = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    private final BitSet seen = new BitSet(EmulatedConfigSpace.SIZE);
+    private boolean filtered;
+
+    Walk(ConfigSpace config) {
+      this.config = config;
+    }
+
+    CapabilityList run() {
+      boolean standard = standard();
+      boolean extended = extended(standard);
+      return new CapabilityList(found, problems, standard, extended, filtered);
+    }
+
+    /** Walks the standard list; false if it could not be seen to its end. */
+    private boolean standard() {
+      if (!config.visible(0, HEADER_SIZE)) {
+        return false;
+      }
+      if (config.u32(0) == -1) {
+        problems.add("the function reads as all ones: it is off, gone or not there");
+        return false;
+      }
+      if (config.header(Header.CAPABILITY_LIST) == 0) {
+        return true;
+      }
+      int pointerAt = config.header(Header.HEADER_TYPE) == 2 ? 0x14 : 0x34;
+      int at = config.u8(pointerAt) & ~3;
+      String from = "the pointer in the header";
+      while (at != 0) {
+        if (at < HEADER_SIZE) {
+          problems.add("%s leads into the header, to %#04x".formatted(from, at));
+          return true;
+        }
+        if (!config.visible(at, 2)) {
+          return false;
+        }
+        if (seen.get(at)) {
+          problems.add("%s loops back to %#04x".formatted(from, at));
+          return true;
+        }
+        seen.set(at, at + 4);
+        int id = config.u8(at);
+        if (id == 0xff) {
+          problems.add("the capability at %#04x reads as all ones".formatted(at));
+          return true;
+        }
+        found.add(new Capability(CapabilityKey.standard(id), at, 0));
+        from = "the pointer at %#04x".formatted(at + 1);
+        at = config.u8(at + 1) & ~3;
+      }
+      return true;
+    }
+
+    /** Walks the extended list; false if it could not be seen to its end. */
+    private boolean extended(boolean standardVisible) {
+      if (config.size() < ConfigSpace.CONVENTIONAL + 4) {
+        // Only functions with a PCI Express (or PCI-X 2) capability have an extended list.
+        return standardVisible && !mayHaveExtended();
+      }
+      int at = ConfigSpace.CONVENTIONAL;
+      int header = config.u32(at);
+      if (header == 0 || header == -1) {
+        return true;
+      }
+      filtered = (header & 0xfffff) == 0 || (header & 0xffff) == 0xffff;
+      String from = "the start";
+      while (at != 0) {
+        if (at < ConfigSpace.CONVENTIONAL) {
+          problems.add("%s leads out of the extended space, to %#05x".formatted(from, at));
+          return true;
+        }
+        if (!config.visible(at, 4)) {
+          return false;
+        }
+        if (seen.get(at)) {
+          problems.add("%s loops back to %#05x".formatted(from, at));
+          return true;
+        }
+        header = config.u32(at);
+        if (header == 0 || header == -1) {
+          problems.add("%s leads to %#05x, where there is nothing".formatted(from, at));
+          return true;
+        }
+        seen.set(at, at + 4);
+        add(header, at);
+        from = "the pointer at %#05x".formatted(at + 2);
+        if ((header >>> 20 & 3) != 0) {
+          problems.add("%s is not a multiple of 4: %#05x".formatted(from, header >>> 20));
+        }
+        at = header >>> 20 & 0xffc;
+      }
+      return true;
+    }
+
+    private void add(int header, int at) {
+      int id = header & 0xffff;
+      if (at == ConfigSpace.CONVENTIONAL && filtered) {
+        return;
+      }
+      CapabilityKey key = CapabilityKey.extended(id);
+      if (id == CapabilityKey.DVSEC && config.visible(at, Dvsec.HEADER_SIZE)) {
+        key =
+            CapabilityKey.dvsec((int) config.get(Dvsec.VENDOR, at), (int) config.get(Dvsec.ID, at));
+      }
+      found.add(new Capability(key, at, header >>> 16 & 0xf));
+    }
+
+    private boolean mayHaveExtended() {
+      for (Capability capability : found) {
+        // PCI-X has one if it runs at 266 or 533 MHz, of which bits 30 and 31 of its status tell.
+        boolean fastPciX =
+            capability.key().id() == PCI_X && (config.u32(capability.offset() + 4) >>> 30) != 0;
+        if (capability.key().equals(PciExpress.KEY) || fastPciX) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}
