@@ -9,8 +9,22 @@ public interface Format {
   /** A number, unsigned. */
   Format DECIMAL = Long::toUnsignedString;
 
-  /** A number in hexadecimal digits, without prefix. */
-  Format HEX = Long::toHexString;
+  /** A number in hexadecimal digits. */
+  Format HEX = new Hex(1, 0);
+
+  /**
+   * A number in hexadecimal digits, without prefix.
+   *
+   * @param digits how many at least
+   * @param shift bits that the register leaves out on the right
+   */
+  record Hex(int digits, int shift) implements Format {
+    @Override
+    public String text(long value) {
+      String text = Long.toHexString(value << shift);
+      return "0".repeat(Math.max(0, digits - text.length())) + text;
+    }
+  }
 
   /** {@return the text for a value} */
   String text(long value);

@@ -22,14 +22,12 @@ public final class Msix {
   public static final Field TABLE_BIR = TABLE.bits("BAR", 2, 0, DECIMAL);
 
   /** In units of 8 bytes. */
-  public static final Field TABLE_OFFSET =
-      TABLE.bits("offset", 31, 3, value -> Formats.HEX8.text(value << 3));
+  public static final Field TABLE_OFFSET = TABLE.bits("offset", 31, 3, new Format.Hex(8, 3));
 
   public static final Field PBA_BIR = PBA.bits("BAR", 2, 0, DECIMAL);
 
   /** In units of 8 bytes. */
-  public static final Field PBA_OFFSET =
-      PBA.bits("offset", 31, 3, value -> Formats.HEX8.text(value << 3));
+  public static final Field PBA_OFFSET = PBA.bits("offset", 31, 3, new Format.Hex(8, 3));
 
   public static final Layout LAYOUT =
       Layout.of(

@@ -30,6 +30,9 @@ public final class PciExpress {
           "4s to 13s",
           "17s to 64s");
 
+  /** Where the registers begin that version 2 added. */
+  public static final int SECOND_VERSION = 0x24;
+
   private static final Register FLAGS = new Register(KEY, "Express", 0x02, 2);
   private static final Register DEV_CAP = new Register(KEY, "DevCap", 0x04, 4);
   private static final Register DEV_CTL = new Register(KEY, "DevCtl", 0x08, 2);

@@ -39,7 +39,7 @@ public final class SrIov {
           CAP.bit("Migration", 0),
           CAP.bit("ARIPreserved", 1),
           CAP.bit("10BitTagReq", 2),
-          CAP.bits("Interrupt Message Number", 31, 21, value -> "%03x".formatted(value)),
+          CAP.bits("Interrupt Message Number", 31, 21, new Format.Hex(3, 0)),
           ENABLE,
           CONTROL.bit("Migration", 1),
           CONTROL.bit("Interrupt", 2),

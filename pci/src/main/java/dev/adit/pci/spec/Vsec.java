@@ -12,7 +12,7 @@ public final class Vsec {
   public static final Field REVISION = HEADER.bits("Rev", 19, 16, DECIMAL);
 
   /** Bytes, the extended capability header included. */
-  public static final Field LENGTH = HEADER.bits("Len", 31, 20, value -> "%03x".formatted(value));
+  public static final Field LENGTH = HEADER.bits("Len", 31, 20, new Format.Hex(3, 0));
 
   public static final Layout LAYOUT =
       Layout.of(KEY, "Vendor Specific Information", 8, ID, REVISION, LENGTH);

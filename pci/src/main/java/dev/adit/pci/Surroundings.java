@@ -1,0 +1,47 @@
+package dev.adit.pci;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the kernel says about a function beside its configuration space; everything may be missing.
+ *
+ * @param driver the driver bound to it
+ * @param iommuGroup its IOMMU group
+ * @param numaNode its NUMA node
+ * @param physicalFunction for a virtual function, its physical one
+ * @param resources memory and ports: BARs 0 to 5, ROM, then the BARs of virtual functions; empty
+ *     entries where nothing is
+ */
+public record Surroundings(
+    Optional<String> driver,
+    OptionalInt iommuGroup,
+    OptionalInt numaNode,
+    Optional<PciAddress> physicalFunction,
+    List<Resource> resources) {
+  /** Nothing is known. */
+  public static final Surroundings NONE =
+      new Surroundings(
+          Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), List.of());
+
+  /** Where the ROM is in the list of resources. */
+  public static final int ROM = 6;
+
+  public Surroundings {
+    resources = List.copyOf(resources);
+  }
+
+  /**
+   * A run of bus addresses.
+   *
+   * @param start the first byte, unsigned
+   * @param size bytes; 0 where there is nothing
+   */
+  public record Resource(long start, long size) {}
+
+  /** {@return the size of a resource in bytes; 0 if it is not known} */
+  public long size(int index) {
+    return index < resources.size() ? resources.get(index).size() : 0;
+  }
+}
