@@ -22,8 +22,11 @@ public final class ImsArray extends WindowedStore {
   /** Control: the entry belongs to one PASID. */
   static final int PASID_ENABLE = 1 << 3;
 
-  private static final int PASID_SHIFT = 12;
-  private static final long RESET_ADDRESS = 0xFEE0_0000L;
+  static final int PASID_SHIFT = 12;
+
+  /** The address of an entry after reset. */
+  static final long RESET_ADDRESS = 0xFEE0_0000L;
+
   private static final int WRITABLE =
       MessageEntries.MASK | IGNORE | PASID_ENABLE | (-1 << PASID_SHIFT);
 

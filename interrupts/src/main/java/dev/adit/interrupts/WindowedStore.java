@@ -10,7 +10,8 @@ package dev.adit.interrupts;
  * that mask an entry, write it and unmask it, and drivers that write address first and data last
  * (the two ways in use), both get what they mean.
  */
-abstract sealed class WindowedStore implements MessageStore permits MsixTable, ImsArray {
+abstract sealed class WindowedStore implements MessageStore, RegisterWindow
+    permits MsixTable, ImsArray {
   /** Bytes of an entry. */
   static final int ENTRY_BYTES = 16;
 
@@ -45,15 +46,15 @@ abstract sealed class WindowedStore implements MessageStore permits MsixTable, I
    * @param width 1, 2, 4 or 8 bytes, naturally aligned
    * @return the value, zero-extended; all ones outside the window or for any other width
    */
+  @Override
   public final synchronized long read(long offset, int width) {
     if (!covers(offset, width)) {
-      return -1L >>> (64 - 8 * Math.clamp(width, 1, 8));
+      return Bytes.ones(width);
     }
     int entry = (int) (offset / ENTRY_BYTES);
     int within = (int) (offset % ENTRY_BYTES);
     long half = within < DATA ? address[entry] : dataAndControl(entry);
-    long value = half >>> (within % 8 * 8);
-    return width == 8 ? value : value & ((1L << (8 * width)) - 1);
+    return Bytes.get(half, within % 8, width);
   }
 
   /**
@@ -62,6 +63,7 @@ abstract sealed class WindowedStore implements MessageStore permits MsixTable, I
    * @param offset bytes from its start
    * @param width 1, 2, 4 or 8 bytes, naturally aligned
    */
+  @Override
   public final synchronized void write(long offset, int width, long value) {
     if (!covers(offset, width)) {
       return;
@@ -69,10 +71,11 @@ abstract sealed class WindowedStore implements MessageStore permits MsixTable, I
     int entry = (int) (offset / ENTRY_BYTES);
     int within = (int) (offset % ENTRY_BYTES);
     if (within < DATA) {
-      address[entry] = acceptAddress(address[entry], merge(address[entry], within, width, value));
+      address[entry] =
+          acceptAddress(address[entry], Bytes.set(address[entry], within, width, value));
       return;
     }
-    long half = merge(dataAndControl(entry), within - DATA, width, value);
+    long half = Bytes.set(dataAndControl(entry), within - DATA, width, value);
     data[entry] = (int) half;
     boolean controlToo = within + width > CONTROL;
     int control = controlToo ? (int) (half >>> 32) : entries.control(entry);
@@ -80,21 +83,8 @@ abstract sealed class WindowedStore implements MessageStore permits MsixTable, I
     settle(entry);
   }
 
-  /** {@return the 64 bits after an access to some of their bytes} */
-  private static long merge(long old, int at, int width, long value) {
-    if (width == 8) {
-      return value;
-    }
-    long mask = ((1L << (8 * width)) - 1) << (8 * at);
-    return (old & ~mask) | ((value << (8 * at)) & mask);
-  }
-
   private boolean covers(long offset, int width) {
-    boolean shaped = width == 1 || width == 2 || width == 4 || width == 8;
-    return shaped
-        && offset >= 0
-        && offset % width == 0
-        && offset < (long) entries.size() * ENTRY_BYTES;
+    return Bytes.shaped(offset, width) && offset < (long) entries.size() * ENTRY_BYTES;
   }
 
   private long dataAndControl(int entry) {
