@@ -1,6 +1,8 @@
 package dev.adit.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.core.JsonGenerator;
@@ -66,7 +68,9 @@ final class Output {
 
   private static boolean onTerminal() {
     String term = System.getenv("TERM");
-    return term != null && !term.equals("dumb") && System.console().isTerminal();
+    return term != null
+        && !term.equals("dumb")
+        && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   }
 
   /** {@return the text with a look, if there is colour} */
