@@ -7,4 +7,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.adit.vfiouser {
   requires static org.jspecify;
+  requires tools.jackson.core;
+
+  exports dev.adit.vfiouser;
+  exports dev.adit.vfiouser.spec;
 }

@@ -1,0 +1,196 @@
+package dev.adit.vfiouser;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that serves any number of sockets. Everything registered here is touched by this
+ * thread only, except where it says otherwise.
+ */
+final class EventLoop implements Runnable {
+  /** Something with an fd. */
+  interface Source {
+    /** The fd is ready for any of {@link Epoll#IN} and so on; must not block. */
+    void ready(int events);
+
+    /** Looks for work that no fd tells of; called between rounds while asked for. */
+    default void tick(long now) {}
+  }
+
+  /** Sources that are polled one by one when spinning; with more of them epoll is cheaper. */
+  private static final int DIRECT = 4;
+
+  /** Rounds of direct polling between two looks at everything else. */
+  private static final int ROUNDS = 256;
+
+  private final Arena arena = Arena.ofShared();
+  private final Epoll epoll = new Epoll(arena);
+  private final int wake = Libc.check("eventfd", Eventfds.create());
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+  private final boolean spin;
+  private final List<Source> streams = new ArrayList<>();
+  private final List<Source> ticking = new ArrayList<>();
+  private @Nullable Source[] sources = new @Nullable Source[64];
+  private volatile boolean stopped;
+  private int tickMillis = 1;
+
+  /** Buffers of the sockets of this loop, one for each depth of nesting. */
+  final Inbox inbox = new Inbox(arena);
+
+  private @Nullable Inbox inner;
+
+  /** Where the thread composes what it sends. */
+  final Outbox outbox = new Outbox(arena);
+
+  EventLoop(String name, boolean spin) {
+    this.spin = spin;
+    epoll.add(wake, Epoll.IN);
+    thread = Thread.ofPlatform().name(name).daemon().unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** {@return whether the caller is the thread of this loop} */
+  boolean here() {
+    return Thread.currentThread().equals(thread);
+  }
+
+  /** {@return whether the thread never sleeps} */
+  boolean spins() {
+    return spin;
+  }
+
+  /** {@return the buffers for receiving while a handler waits} */
+  Inbox inner() {
+    Inbox made = inner;
+    if (made == null) {
+      made = new Inbox(arena);
+      inner = made;
+    }
+    return made;
+  }
+
+  /** Has a task run by the loop's thread, soon. From any thread. */
+  void execute(Runnable task) {
+    tasks.add(task);
+    if (stopped && tasks.remove(task)) {
+      throw new RejectedExecutionException("the event loop is closed");
+    }
+    Eventfds.signal(wake);
+  }
+
+  /** Watches an fd; a {@code stream} is one where latency counts. */
+  void add(int fd, Source source, boolean stream) {
+    if (fd >= sources.length) {
+      sources = Arrays.copyOf(sources, Math.max(fd + 1, sources.length * 2));
+    }
+    sources[fd] = source;
+    epoll.add(fd, Epoll.IN);
+    if (stream) {
+      streams.add(source);
+    }
+  }
+
+  void interest(int fd, int events) {
+    epoll.change(fd, events);
+  }
+
+  /** Stops watching, before the fd is closed. */
+  void remove(int fd, Source source) {
+    epoll.remove(fd);
+    sources[fd] = null;
+    streams.remove(source);
+    ticking.remove(source);
+  }
+
+  /** Has {@link Source#tick} called at least every {@code millis}, until {@link #untick}. */
+  void tick(Source source, int millis) {
+    if (!ticking.contains(source)) {
+      ticking.add(source);
+    }
+    tickMillis = millis;
+  }
+
+  void untick(Source source) {
+    ticking.remove(source);
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!stopped) {
+        int timeout = ticking.isEmpty() ? -1 : tickMillis;
+        dispatch(epoll.await(spin ? 0 : timeout));
+        for (int i = 0; i < ticking.size(); i++) {
+          ticking.get(i).tick(System.nanoTime());
+        }
+        if (spin && !streams.isEmpty() && streams.size() <= DIRECT) {
+          pollDirectly();
+        }
+      }
+      runTasks();
+    } finally {
+      epoll.close();
+      Files.close(wake);
+      arena.close();
+    }
+  }
+
+  private void dispatch(int ready) {
+    for (int i = 0; i < ready; i++) {
+      int fd = epoll.readyFd(i);
+      if (fd == wake) {
+        Eventfds.take(wake);
+        runTasks();
+      } else {
+        Source source = fd < sources.length ? sources[fd] : null;
+        if (source != null) {
+          source.ready(epoll.readyFor(i));
+        }
+      }
+    }
+    if (spin) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void pollDirectly() {
+    for (int round = 0; round < ROUNDS && tasks.isEmpty(); round++) {
+      for (int i = 0; i < streams.size(); i++) {
+        streams.get(i).ready(Epoll.IN);
+      }
+    }
+  }
+
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  /** Ends the thread after the tasks handed in so far. From any other thread. */
+  void close() {
+    execute(() -> stopped = true);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package dev.adit.vfiouser;
+
+import dev.adit.vfiouser.ServerEvents.Kind;
+import dev.adit.vfiouser.spec.Command;
+import dev.adit.vfiouser.spec.Header;
+import dev.adit.vfiouser.spec.Wire;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One connection to a server: negotiates, hands commands to {@link Commands}, and sees to it that
+ * what the client takes away is let go of before it is told so.
+ */
+final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
+  /** How long a client may say nothing before VERSION, and an engine may hold memory. */
+  private static final long PATIENCE = 4_000_000_000L;
+
+  private static final int TICK = 1;
+  private static final int HANDSHAKE_TICK = 500;
+
+  private final VfioUserServer server;
+  private final Channel channel;
+  private final Commands commands;
+  private final long since = System.nanoTime();
+  private Capabilities peer = Capabilities.DEFAULT;
+  private boolean attached;
+  private boolean over;
+  private boolean pumpFails;
+
+  // A removal that waits for engines, and the reply to send then.
+  private long removal;
+  private long removalSince;
+  private byte[] removalReply = {};
+
+  ServerConnection(VfioUserServer server, int fd) {
+    this.server = server;
+    channel = new Channel(server.loop(), fd, this, server.options().maxQueued());
+    commands = new Commands(server, this);
+  }
+
+  void open() {
+    channel.open();
+    server.loop().tick(channel, HANDSHAKE_TICK);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  Capabilities peer() {
+    return peer;
+  }
+
+  boolean attached() {
+    return attached;
+  }
+
+  /** {@return 0 or an errno, after a client has introduced itself} */
+  int negotiate(Capabilities client) {
+    if (attached) {
+      return Libc.EINVAL;
+    }
+    if (!server.attach(this)) {
+      return Libc.EBUSY;
+    }
+    peer = client;
+    attached = true;
+    server.loop().untick(channel);
+    server.dma().connect(this);
+    server.device().attached();
+    return 0;
+  }
+
+  @Override
+  public void command(MemorySegment message, long at, int size, Fds fds) {
+    int command = Short.toUnsignedInt(message.get(Wire.U16, at + Header.COMMAND));
+    int error;
+    try {
+      if (!attached && command != Command.VERSION) {
+        error = Libc.EINVAL;
+      } else if (fds.truncated()) {
+        error = Libc.EMFILE;
+      } else {
+        error = commands.handle(command, message, at, size, fds);
+      }
+    } catch (VfioUserException e) {
+      error = e.errno();
+    } catch (RuntimeException e) {
+      server.events().event(Kind.DEVICE_FAILED, 0);
+      error = Libc.EIO;
+    }
+    if (error != 0) {
+      server.events().event(Kind.ERROR_REPLY, error);
+      replyError(message, at, error);
+    }
+  }
+
+  /** Answers with the payload that stands in the outbox behind the header. */
+  void reply(MemorySegment message, long at, int payload, int[] fds) {
+    if ((message.get(Wire.U32, at + Header.FLAGS) & Header.NO_REPLY) == 0) {
+      Outbox outbox = server.loop().outbox;
+      Reply.head(outbox.buffer, message, at, Header.SIZE + payload, 0);
+      channel.sender().send(outbox, Header.SIZE + payload, fds);
+    }
+  }
+
+  private void replyError(MemorySegment message, long at, int errno) {
+    if ((message.get(Wire.U32, at + Header.FLAGS) & Header.NO_REPLY) == 0) {
+      Outbox outbox = server.loop().outbox;
+      Reply.head(outbox.buffer, message, at, Header.SIZE, errno);
+      channel.sender().send(outbox, Header.SIZE);
+    }
+  }
+
+  /**
+   * Answers a command by repeating its payload once nobody uses what was removed any more. Until
+   * then, later commands wait.
+   */
+  void replyWhenQuiescent(long removed, MemorySegment message, long at, int payload) {
+    if (quiescentSoon(removed)) {
+      MemorySegment.copy(
+          message, at + Header.SIZE, server.loop().outbox.buffer, Header.SIZE, payload);
+      reply(message, at, payload, Commands.NO_FDS);
+      return;
+    }
+    removal = removed;
+    removalSince = System.nanoTime();
+    removalReply = message.asSlice(at, Header.SIZE + payload).toArray(Wire.U8);
+    channel.hold();
+    server.loop().tick(channel, TICK);
+  }
+
+  private boolean quiescentSoon(long removed) {
+    for (int i = 0; i < 100; i++) {
+      if (server.dma().quiescent(removed)) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    return false;
+  }
+
+  @Override
+  public void tick(long now) {
+    if (over) {
+      finishIfQuiescent();
+    } else if (removal != 0) {
+      finishRemoval(now);
+    } else if (!attached && now - since > PATIENCE) {
+      server.events().event(Kind.SILENT, 0);
+      channel.close();
+    }
+  }
+
+  private void finishRemoval(long now) {
+    boolean quiescent = server.dma().quiescent(removal);
+    if (!quiescent && now - removalSince < PATIENCE) {
+      return;
+    }
+    server.loop().untick(channel);
+    removal = 0;
+    MemorySegment request = MemorySegment.ofArray(removalReply);
+    if (quiescent) {
+      int payload = removalReply.length - Header.SIZE;
+      MemorySegment.copy(request, Header.SIZE, server.loop().outbox.buffer, Header.SIZE, payload);
+      reply(request, 0, payload, Commands.NO_FDS);
+    } else {
+      server.events().event(Kind.STUCK, 0);
+      replyError(request, 0, Libc.EBUSY);
+    }
+    channel.release();
+  }
+
+  @Override
+  public void garbled(int errno) {
+    server.events().event(Kind.GARBLED, errno);
+  }
+
+  void end() {
+    channel.close();
+  }
+
+  @Override
+  public void closed() {
+    over = true;
+    if (!attached) {
+      server.gone(this);
+      return;
+    }
+    server.dma().connect(null);
+    server.interrupts().clear();
+    try {
+      server.device().detached();
+    } catch (RuntimeException e) {
+      server.events().event(Kind.DEVICE_FAILED, 0);
+    }
+    removal = Math.max(removal, server.dma().remove(0, -1L));
+    finishIfQuiescent();
+    if (over && attached) {
+      server.loop().tick(channel, TICK);
+    }
+  }
+
+  /** The next client may come when nobody uses the memory of this one. */
+  private void finishIfQuiescent() {
+    if (server.dma().quiescent(removal)) {
+      attached = false;
+      server.loop().untick(channel);
+      server.gone(this);
+    }
+  }
+
+  @Override
+  public int maxData() {
+    return Math.max(1, peer.maxData());
+  }
+
+  @Override
+  public int call(Exchange exchange, int command, int size) {
+    boolean here = server.loop().here();
+    if (here && pumpFails) {
+      return Libc.ETIMEDOUT;
+    }
+    long deadline = System.nanoTime() + server.options().dmaTimeout().toNanos();
+    int error = channel.calls().call(exchange, command, size, Commands.NO_FDS, deadline);
+    if (here && error == Libc.ETIMEDOUT) {
+      // This client answers nothing while it waits for us, as QEMU does; do not try again.
+      pumpFails = true;
+    }
+    exchange.fds().close();
+    return error;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.adit.vfiouser;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Memory that another process can map: a file in memory whose size is sealed, so that neither side
+ * can take it from under the other. Pages are zero at first and cost nothing until touched.
+ */
+public final class SharedMemory implements AutoCloseable {
+  private final int fd;
+  private final MemorySegment segment;
+  private boolean closed;
+
+  private SharedMemory(int fd, MemorySegment segment) {
+    this.fd = fd;
+    this.segment = segment;
+  }
+
+  /**
+   * Allocates memory.
+   *
+   * @param size bytes, at least 1
+   */
+  public static SharedMemory allocate(long size) {
+    int seals = Files.F_SEAL_SHRINK | Files.F_SEAL_GROW | Files.F_SEAL_SEAL;
+    return allocate(size, seals);
+  }
+
+  static SharedMemory allocate(long size, int seals) {
+    if (size < 1) {
+      throw new IllegalArgumentException("at least one byte, not " + size);
+    }
+    int fd = Libc.check("memfd_create", Files.memory("vfio-user"));
+    try {
+      Libc.check("ftruncate", Files.truncate(fd, size));
+      if (seals != 0) {
+        Libc.check("fcntl", Files.fcntl(fd, Files.F_ADD_SEALS, seals));
+      }
+      long address = Files.map(fd, size, Files.PROT_READ | Files.PROT_WRITE);
+      if (address < 0) {
+        throw new VfioUserException("mmap", (int) -address);
+      }
+      return new SharedMemory(fd, Files.segment(address, size));
+    } catch (VfioUserException e) {
+      Files.close(fd);
+      throw e;
+    }
+  }
+
+  /** {@return the memory, valid until {@link #close}} */
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  /** {@return bytes} */
+  public long size() {
+    return segment.byteSize();
+  }
+
+  /** {@return the file descriptor, valid until {@link #close}} */
+  public int fd() {
+    return fd;
+  }
+
+  /** Unmaps the memory here; nobody may touch {@link #segment} from now on. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      Files.unmap(segment.address(), segment.byteSize());
+      Files.close(fd);
+    }
+  }
+}
