@@ -8,4 +8,5 @@ module dev.adit.platform {
   requires transitive dev.adit.interrupts;
 
   exports dev.adit.platform;
+  exports dev.adit.platform.gather;
 }
