@@ -181,6 +181,7 @@ take_function() {
   for f in resource class revision numa_node sriov_numvfs sriov_totalvfs ari_enabled; do take "$1/$f"; done
   keep_link "$1/driver"
   keep_link "$1/iommu_group"
+  keep_link "$1/iommu"
   keep_link "$1/physfn"
   for f in "$root/$1"/virtfn*; do [ -h "$f" ] && keep_link "$1/${f##*/}"; done
   for idxd in "$root/$1"/dsa* "$root/$1"/iax*; do

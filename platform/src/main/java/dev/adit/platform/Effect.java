@@ -51,4 +51,12 @@ public sealed interface Effect {
       return "note";
     }
   }
+
+  /** Explains what the user sees. */
+  record Cause() implements Effect {
+    @Override
+    public String toString() {
+      return "cause";
+    }
+  }
 }

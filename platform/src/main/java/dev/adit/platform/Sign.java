@@ -72,6 +72,39 @@ public enum Sign {
   /** The device compares the PASID of a work item with the one beside the message. */
   FUNCTION_PASID_CHECK("the device checks the PASID of a message entry"),
 
+  /** The firmware describes an IOMMU (DMAR, IVRS, IORT or VIOT). */
+  FIRMWARE_IOMMU_TABLE("the firmware describes an IOMMU"),
+
+  /** The IOMMU can do scalable mode (VT-d ECAP.SMTS). */
+  IOMMU_SCALABLE("the IOMMU can do scalable mode (ECAP.SMTS)"),
+
+  /** The kernel uses scalable mode where the IOMMU can do it. */
+  SCALABLE_MODE_ASKED("the kernel is asked for scalable mode"),
+
+  /** The IOMMU knows PASIDs (VT-d ECAP.PASID). */
+  IOMMU_KNOWS_PASID("the IOMMU knows PASIDs (ECAP.PASID)"),
+
+  /** The processor has ENQCMD. */
+  CPU_ENQCMD("the processor has ENQCMD"),
+
+  /** The function has the ATS capability. */
+  FUNCTION_ATS("the function has ATS"),
+
+  /** The function has the page request capability. */
+  FUNCTION_PRI("the function has PRI"),
+
+  /** A DSA or IAX function is bound to the driver idxd. */
+  IDXD_BOUND("the function is bound to idxd"),
+
+  /** The attribute pasid_enabled of idxd. */
+  IDXD_PASID_ENABLED("pasid_enabled is 1"),
+
+  /** The parameter sva of idxd. */
+  IDXD_SVA("idxd's parameter sva is on"),
+
+  /** The kernel is built with shared virtual memory for idxd. */
+  KERNEL_IDXD_SVM("the kernel is built with CONFIG_INTEL_IDXD_SVM"),
+
   /** Hypervisor and guest agree on a call that returns real messages. */
   HYPERCALL(
       "the hypervisor offers a call that returns real interrupt messages",

@@ -197,7 +197,7 @@ final class DecisionTest {
   void anyEvidenceGetsAVerdictThatItsOwnAnswersBearOut() {
     long seed = 0x1A51;
     Random random = new Random(seed);
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 4_000; i++) {
       Evidence evidence = random(random);
       Use use =
           new Use(

@@ -155,7 +155,11 @@ final class TarReader {
         }
       }
       int end = from + length;
-      if (space == from || end > records.length || end <= space + 1 || records[space] != ' ' || records[end - 1] != '\n') {
+      if (space == from
+          || end > records.length
+          || end <= space + 1
+          || records[space] != ' '
+          || records[end - 1] != '\n') {
         throw broken("a pax record is malformed");
       }
       String record = string(records, space + 1, end - space - 2);

@@ -87,7 +87,8 @@ public record Dmar(
     for (Bytes scope : SCOPES.over(drhd, problems)) {
       StringBuilder path = new StringBuilder("%02x".formatted(scope.u8(5)));
       for (int at = 6; at + 1 < scope.length(); at += 2) {
-        path.append(at == 6 ? ":" : "/").append("%02x.%x".formatted(scope.u8(at), scope.u8(at + 1)));
+        path.append(at == 6 ? ":" : "/")
+            .append("%02x.%x".formatted(scope.u8(at), scope.u8(at + 1)));
       }
       scopes.add(new Scope(scope.u8(0), scope.u8(4), path.toString()));
     }

@@ -10,8 +10,8 @@ public final class Firmware {
   private Firmware() {}
 
   /**
-   * {@return whether the firmware says "virtual machine"; empty when the structure is another one or
-   * too short to say}
+   * {@return whether the firmware says "virtual machine"; empty when the structure is another one
+   * or too short to say}
    */
   public static Optional<Boolean> virtualMachine(byte[] raw) {
     Bytes structure = Bytes.of(raw);

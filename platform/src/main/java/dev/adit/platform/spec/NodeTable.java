@@ -37,12 +37,7 @@ public record NodeTable(String signature, List<Integer> types, List<String> prob
   public static NodeTable viot(byte[] raw) {
     List<String> problems = new ArrayList<>();
     Bytes table = AcpiTable.of(raw, "VIOT", problems);
-    return of(
-        "VIOT",
-        table,
-        table.u16(36),
-        new AcpiTable.Walk(table.u16(38), 2, 2, 8),
-        problems);
+    return of("VIOT", table, table.u16(36), new AcpiTable.Walk(table.u16(38), 2, 2, 8), problems);
   }
 
   private static NodeTable of(

@@ -1,0 +1,89 @@
+package dev.adit.platform.gather;
+
+import dev.adit.pci.FileTree;
+import dev.adit.platform.Evidence;
+import dev.adit.platform.Fact;
+import dev.adit.platform.Sign;
+import dev.adit.platform.Truth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What the gatherers write their facts on while they read one machine. */
+final class Sheet {
+  private final FileTree tree;
+  private final List<String> details = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+  private Evidence evidence = Evidence.NONE;
+
+  Sheet(FileTree tree) {
+    this.tree = tree;
+  }
+
+  /**
+   * A line of a file.
+   *
+   * @param text without white space around it
+   * @param source file and line
+   */
+  record Line(String text, String source) {}
+
+  FileTree tree() {
+    return tree;
+  }
+
+  Evidence evidence() {
+    return evidence;
+  }
+
+  List<String> details() {
+    return details;
+  }
+
+  List<String> problems() {
+    return problems;
+  }
+
+  /** Adds a fact. */
+  void fact(Sign sign, Truth truth, String detail, String source) {
+    evidence = evidence.with(new Fact(sign, truth, detail, source));
+  }
+
+  /** Adds a fact that could not be found out. */
+  void unknown(Sign sign, String why, String source) {
+    fact(sign, Truth.UNKNOWN, why, source);
+  }
+
+  /** Adds something decoded that no rule asks for. */
+  void detail(String text) {
+    details.add(text);
+  }
+
+  /** Adds something that is wrong with what was read. */
+  void problem(String source, List<String> texts) {
+    texts.forEach(text -> problems.add(source + ": " + text));
+  }
+
+  /** {@return the first line of a file that fits} */
+  Optional<Line> line(String path, Predicate<String> fits) {
+    int number = 0;
+    for (String line : (Iterable<String>) tree.text(path).orElse("").lines()::iterator) {
+      number++;
+      if (fits.test(line)) {
+        return Optional.of(new Line(line.strip(), path + ":" + number));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@return a text made fit for a terminal: it may come from a stranger} */
+  static String printable(String text) {
+    return text.replaceAll("[^ -~]", "").strip();
+  }
+
+  /** {@return why a file says nothing} */
+  String why(String path) {
+    return tree.exists(path) ? "may not be read without root" : "is not there";
+  }
+}
