@@ -12,6 +12,7 @@ import dev.adit.devices.Dma;
  * @param pasidEnable whether its accesses carry a PASID
  * @param pasid the PASID of a dedicated queue
  * @param priv the privilege of a dedicated queue
+ * @param privilegedMode whether descriptors of a shared queue may claim privilege
  * @param privileged limits of descriptors with privilege
  * @param user limits of descriptors without
  */
@@ -22,13 +23,14 @@ record QueueConfig(
     boolean pasidEnable,
     int pasid,
     boolean priv,
+    boolean privilegedMode,
     Limits privileged,
     Limits user) {
   private static final Limits NOTHING = new Limits(0, 0, 0, 0, false, false, false);
 
   /** Of a queue that takes nothing. */
   static final QueueConfig DISABLED =
-      new QueueConfig(0, true, 0, false, 0, false, NOTHING, NOTHING);
+      new QueueConfig(0, true, 0, false, 0, false, false, NOTHING, NOTHING);
 
   /** {@return the PASID of a descriptor that carries one in its first word} */
   int pasid(int own) {

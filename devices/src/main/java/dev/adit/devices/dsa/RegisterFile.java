@@ -5,6 +5,7 @@ import dev.adit.devices.dsa.spec.Block;
 import dev.adit.devices.dsa.spec.Field;
 import dev.adit.devices.dsa.spec.Field.Access;
 import dev.adit.devices.dsa.spec.Register;
+import dev.adit.devices.dsa.spec.Register.EvlStatus;
 import dev.adit.devices.dsa.spec.Register.Gencfg;
 import dev.adit.devices.dsa.spec.Register.GroupFlags;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
@@ -203,6 +204,29 @@ final class RegisterFile {
     } while (!words.compareAndSet(word, old, old | bits));
   }
 
+  /** Moves the event log's tail; the interrupt's pending bit shares its word. */
+  void setEventLogTail(int tail) {
+    int word = at(Register.EVLSTATUS, 0) / 4 + 1;
+    int old;
+    do {
+      old = words.get(word);
+    } while (!words.compareAndSet(word, old, (old & ~0xFFFF) | tail));
+  }
+
+  /** {@return whether the event log's interrupt became pending by this call} */
+  boolean setEventLogPending() {
+    int word = at(Register.EVLSTATUS, 0) / 4 + 1;
+    int pending = (int) (EvlStatus.INTERRUPT_PENDING.mask() >>> 32);
+    int old;
+    do {
+      old = words.get(word);
+      if ((old & pending) != 0) {
+        return false;
+      }
+    } while (!words.compareAndSet(word, old, old | pending));
+    return true;
+  }
+
   /** Puts everything into the state at power-on. */
   void resetFunction() {
     for (int i = 0; i < words.length(); i++) {
@@ -219,7 +243,7 @@ final class RegisterFile {
     long tables = DsaProfile.GRPCFG >> 8 | (long) profile.wqcfg() >> 8 << 16;
     set(Register.OFFSETS0, tables | (long) (DsaProfile.MSIXPERM >> 8) << 32 | ims << 48);
     set(Register.OFFSETS1, profile.counters() > 0 ? DsaProfile.PERFMON >> 8 : 0);
-    PerformanceCounters.reset(this);
+    PerformanceCounters.reset(this, profile);
     resetDevice();
   }
 

@@ -69,6 +69,9 @@ final class WorkQueue {
   private volatile long abortPasidBelow;
   private volatile int abortPasid;
 
+  /** Whether an engine that takes from here must look at the occupancy. */
+  volatile boolean occupancyWatched;
+
   final Tally accepted = new Tally();
   final Tally rejected = new Tally();
   final Tally retried = new Tally();
@@ -170,9 +173,23 @@ final class WorkQueue {
     }
   }
 
-  /** Wakes an engine if all of the group sleep. */
+  /**
+   * Sees to it that an engine looks here: nobody needs to be woken while one is looking for work,
+   * and one that is busy is left alone with the next descriptor, but not with two.
+   */
   void ring() {
     Engine[] all = engines;
+    boolean busy = false;
+    for (Engine engine : all) {
+      Engine.Phase phase = engine.phase();
+      if (phase == Engine.Phase.LOOKING) {
+        return;
+      }
+      busy |= phase == Engine.Phase.BUSY;
+    }
+    if (busy && occupancy() < 2) {
+      return;
+    }
     for (Engine engine : all) {
       if (engine.wake()) {
         return;
@@ -190,9 +207,10 @@ final class WorkQueue {
    * is taken, so whoever sees the head pass a position also sees who works on it.
    *
    * @param into gets the 64 bytes, with the portal page behind them
+   * @param below the position to stop at
    * @return its position, or {@link #NONE}
    */
-  long take(@Nullable Claim claim, MemorySegment into) {
+  long take(@Nullable Claim claim, MemorySegment into, long below) {
     MemorySegment from = ring;
     if (from.byteSize() == 0) {
       return NONE;
@@ -201,7 +219,7 @@ final class WorkQueue {
       long position = head;
       long slot = (position & (capacity - 1)) * STRIDE;
       long sequence = (long) LONG.getAcquire(from, slot + SEQUENCE);
-      if (sequence == position + 1) {
+      if (sequence == position + 1 && position < below) {
         if (claim != null) {
           claim.set(index, position);
         }
@@ -211,7 +229,7 @@ final class WorkQueue {
           LONG.setRelease(from, slot + SEQUENCE, position + capacity);
           return position;
         }
-      } else if (sequence <= position) {
+      } else if (sequence <= position || position >= below) {
         if (claim != null) {
           claim.clear();
         }
@@ -223,9 +241,10 @@ final class WorkQueue {
   /** Discards what is before a position: engines drop it, and this call takes what is waiting. */
   void abort(long below, MemorySegment scratch) {
     abortBelow = Math.max(abortBelow, below);
-    while (head < below && take(null, scratch) != NONE) {
-      // What take returned before the position is discarded by not being looked at.
-    }
+    long taken;
+    do {
+      taken = take(null, scratch, below);
+    } while (taken != NONE);
   }
 
   /** Discards what is before a position and carries a PASID, when its turn comes. */

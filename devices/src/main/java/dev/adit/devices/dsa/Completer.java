@@ -1,0 +1,277 @@
+package dev.adit.devices.dsa;
+
+import dev.adit.devices.Dma;
+import dev.adit.devices.dsa.spec.CompletionRecord;
+import dev.adit.devices.dsa.spec.Descriptor;
+import dev.adit.devices.dsa.spec.Flags;
+import dev.adit.devices.dsa.spec.Opcode;
+import dev.adit.devices.dsa.spec.Register;
+import dev.adit.devices.dsa.spec.Register.Gencfg;
+import dev.adit.devices.dsa.spec.Register.Permission;
+import dev.adit.devices.dsa.spec.Status;
+import dev.adit.interrupts.ImsArray;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Ends descriptors: the record, the report of what no record can tell, the interrupt, in this order
+ * (sections 3.6, 3.7 and 5.8). One for each engine.
+ */
+final class Completer {
+  private static final int IMS_TABLE = 1 << 16;
+
+  private final DsaCore core;
+  private final Dma.View view;
+  private final MemorySegment scratch = Arena.ofAuto().allocate(CompletionRecord.BYTES, 32);
+  private final DeviceError error = new DeviceError();
+  private final AtomicLongArray interruptsByVector;
+  private final Tally imsInterrupts = new Tally();
+  private final int engine;
+
+  // The completion at hand.
+  private int status;
+  private int result;
+  private int faultInfo;
+  private int completed;
+  private long faultAddress;
+  private int faultOperand;
+  private long word16;
+  private long word24;
+
+  // The descriptor at hand.
+  private int wq;
+  private int pasid;
+  private boolean priv;
+  private boolean ims;
+  private int batchIndex;
+  private boolean inBatch;
+  private boolean firstError;
+
+  Completer(DsaCore core, Dma.View view, int engine) {
+    this.core = core;
+    this.view = view;
+    this.engine = engine;
+    interruptsByVector = new AtomicLongArray(core.profile().vectors());
+  }
+
+  /** Begins a descriptor from a queue. */
+  void begin(int newWq, int newPasid, boolean newPriv, boolean fromIms) {
+    wq = newWq;
+    pasid = newPasid;
+    priv = newPriv;
+    ims = fromIms;
+    leaveBatch();
+  }
+
+  /** Begins a member of the batch at hand. */
+  void enterBatch(int index, boolean first) {
+    inBatch = true;
+    batchIndex = index;
+    firstError = first;
+  }
+
+  /** Goes back to the batch itself. */
+  void leaveBatch() {
+    inBatch = false;
+    batchIndex = 0;
+    firstError = false;
+  }
+
+  /**
+   * Looks up the entry for a descriptor's completion interrupt (section 5.4, table 5-2).
+   *
+   * @return the entry, with the table in bit 16, or {@link InterruptHandles#NONE} if the descriptor
+   *     may not use it
+   */
+  int entry(int handle) {
+    int entry = core.handles().entry(handle, ims);
+    if (entry == InterruptHandles.NONE || !admits(entry)) {
+      return InterruptHandles.NONE;
+    }
+    return ims ? entry | IMS_TABLE : entry;
+  }
+
+  private boolean admits(int entry) {
+    ImsArray store = core.ims();
+    if (ims) {
+      return store != null && store.admits(entry, pasid);
+    }
+    long permission = core.registers().get(Register.MSIXPERM_ENTRY, entry);
+    return Permission.PASID_ENABLE.isSet(permission)
+        ? pasid == Permission.PASID.getInt(permission)
+        : pasid == Dma.NO_PASID;
+  }
+
+  /** Takes a completion from what was executed, or from a check that failed. */
+  void outcome(Execution execution) {
+    status = execution.status();
+    result = execution.result();
+    faultInfo = execution.faultInfo();
+    completed = execution.bytesCompleted();
+    faultAddress = execution.faultAddress();
+    faultOperand = execution.faultOperand();
+    word16 = execution.word16();
+    word24 = execution.word24();
+  }
+
+  /** Takes a completion of the engine's own making. */
+  void outcome(int newStatus, int newCompleted, long newFaultAddress) {
+    status = newStatus;
+    result = 0;
+    faultInfo = 0;
+    completed = newCompleted;
+    faultAddress = newFaultAddress;
+    faultOperand = 0;
+    word16 = 0;
+    word24 = 0;
+  }
+
+  /** {@return the status of the completion at hand} */
+  int status() {
+    return status;
+  }
+
+  /**
+   * Writes the record if one is due and reports what has to be reported; inside a section of the
+   * view.
+   *
+   * @return whether the completion interrupt may follow
+   */
+  boolean record(MemorySegment d) {
+    int flags = Descriptor.flags(d, 0);
+    if (CompletionRecord.due(flags, status)) {
+      if (!write(Descriptor.recordAddress(d, 0))) {
+        report(d, recordFault(d), Descriptor.recordAddress(d, 0), true);
+        return false;
+      }
+    } else if (unrecorded(flags)) {
+      report(d, status & Status.CODE_MASK, faultAddress, (status & Status.WRITE) != 0);
+    }
+    int code = status & Status.CODE_MASK;
+    return code != Status.INTERRUPT_HANDLE
+        && code != Status.RECORD_ALIGNMENT
+        && code != Status.PRIVILEGE;
+  }
+
+  private int recordFault(MemorySegment d) {
+    if (Gencfg.EVL.isSet(core.registers().get(Register.GENCFG))) {
+      int opcode = Descriptor.opcode(d, 0);
+      if (opcode == Opcode.DRAIN.code()) {
+        return Status.DRAIN_LOGGED;
+      }
+      if (opcode == Opcode.BATCH.code()) {
+        return Status.BATCH_LOGGED;
+      }
+    }
+    return Status.RECORD_FAULT;
+  }
+
+  private boolean unrecorded(int flags) {
+    return switch (status & Status.CODE_MASK) {
+      case Status.SUCCESS, Status.SUCCESS_FALSE, Status.BATCH_MEMBER -> false;
+      case Status.RECORD_ALIGNMENT, Status.PRIVILEGE -> true;
+      default -> (flags & Flags.RECORD_ADDRESS_VALID) == 0;
+    };
+  }
+
+  private boolean write(long address) {
+    long word0 = CompletionRecord.word0(status, result, faultInfo, completed);
+    try {
+      long piece =
+          view.resolve(pasid, address, CompletionRecord.BYTES, Dma.Access.WRITE);
+      MemorySegment memory = view.segment();
+      if (piece == CompletionRecord.BYTES
+          && memory != null
+          && (memory.address() + view.offset() & 7) == 0) {
+        CompletionRecord.write(memory, view.offset(), word0, faultAddress, word16, word24);
+        return true;
+      }
+      CompletionRecord.write(scratch, 0, word0, faultAddress, word16, word24);
+      return piece > 0
+          && view.write(pasid, address + 8, scratch, 8, 24) == 24
+          && view.write(pasid, address, scratch, 0, 8) == 8;
+    } catch (InternalError e) {
+      // The JVM's word for SIGBUS: the file behind the mapping has been cut short.
+      return false;
+    }
+  }
+
+  private void report(MemorySegment d, int code, long address, boolean write) {
+    int flags = Descriptor.flags(d, 0);
+    int handle = Descriptor.interruptHandle(d, 0);
+    error.begin(code, wq);
+    error.descriptor = true;
+    error.batchMember = inBatch;
+    error.batchIndex = batchIndex;
+    error.write = write;
+    error.priv = priv;
+    error.opcode = Descriptor.opcode(d, 0);
+    error.pasid = pasid == Dma.NO_PASID ? 0 : pasid;
+    error.address = address;
+    error.infoValid = true;
+    switch (code) {
+      case Status.INVALID_FLAGS -> error.info = (int) word16;
+      case Status.INTERRUPT_HANDLE -> error.info = handle;
+      case Status.PAGE_FAULT, Status.PAGE_REQUEST_INVALID, Status.READBACK_FAULT ->
+          error.info = faultOperand << 29;
+      default -> error.infoValid = false;
+    }
+    error.logInfo =
+        switch (code) {
+          case Status.INTERRUPT_HANDLE,
+              Status.RECORD_FAULT,
+              Status.DRAIN_LOGGED,
+              Status.BATCH_LOGGED ->
+              handle
+                  | flag(flags, Flags.REQUEST_INTERRUPT, 16)
+                  | (ims ? 1 << 17 : 0)
+                  | flag(flags, Flags.REQUEST_RECORD, 18)
+                  | (firstError ? 1 << 19 : 0);
+          default -> error.info;
+        };
+    error.record0 = CompletionRecord.word0(status, result, faultInfo, completed);
+    error.record1 = faultAddress;
+    error.record2 = word16;
+    error.record3 = word24;
+    core.errors().report(error);
+  }
+
+  private static int flag(int flags, int flag, int bit) {
+    return (flags & flag) != 0 ? 1 << bit : 0;
+  }
+
+  /**
+   * Sends a completion interrupt; outside the section of the view.
+   *
+   * @param entry from {@link #entry}
+   */
+  void fire(int entry) {
+    int index = entry & IMS_TABLE - 1;
+    ImsArray store = core.ims();
+    if ((entry & IMS_TABLE) != 0) {
+      if (store != null) {
+        imsInterrupts.addAlone(1);
+        store.complete(index);
+      }
+    } else if (!Permission.IGNORE.isSet(core.registers().get(Register.MSIXPERM_ENTRY, index))) {
+      interruptsByVector.setRelease(index, interruptsByVector.getPlain(index) + 1);
+      core.msix().complete(index);
+    }
+    if (core.counters().active()) {
+      boolean fromIms = (entry & IMS_TABLE) != 0;
+      int event = fromIms ? PerformanceCounters.IMS : PerformanceCounters.MSIX;
+      core.counters().count(PerformanceCounters.COMPLETION, event, 1, wq, engine);
+    }
+  }
+
+  /** {@return the interrupts sent so far through an MSI-X vector} */
+  long interrupts(int vector) {
+    return interruptsByVector.getAcquire(vector);
+  }
+
+  /** {@return the interrupts sent so far through the interrupt message store} */
+  long imsInterrupts() {
+    return imsInterrupts.get();
+  }
+}

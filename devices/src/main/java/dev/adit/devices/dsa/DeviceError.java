@@ -1,0 +1,65 @@
+package dev.adit.devices.dsa;
+
+/**
+ * An error that cannot be told by a completion record, or not only (section 5.8). One for each
+ * engine is filled in and reported again and again.
+ */
+final class DeviceError {
+  /** PCI configuration was changed while the device was enabled. */
+  static final int CONFIGURATION_CHANGED = 0x51;
+
+  /** A command was written while one was active. */
+  static final int COMMAND_ACTIVE = 0x52;
+
+  /** A descriptor was written to a full dedicated work queue. */
+  static final int QUEUE_FULL = 0x53;
+
+  /** An event could not be written to the log. */
+  static final int LOG_FAILED = 0x54;
+
+  static final int NO_WQ = -1;
+
+  int code;
+  int wq;
+  boolean descriptor;
+  boolean batchMember;
+  boolean write;
+  boolean priv;
+  int opcode;
+  int pasid;
+  int batchIndex;
+  boolean infoValid;
+  int info;
+  long address;
+
+  /** Event log only: bits 63:32 of the second quadword. */
+  int logInfo;
+
+  // Event log only: the completion record that could not be written, or zeros.
+  long record0;
+  long record1;
+  long record2;
+  long record3;
+
+  /** Starts over with an error that belongs to no descriptor. */
+  DeviceError begin(int newCode, int newWq) {
+    code = newCode;
+    wq = newWq;
+    descriptor = false;
+    batchMember = false;
+    write = false;
+    priv = false;
+    opcode = 0;
+    pasid = 0;
+    batchIndex = 0;
+    infoValid = false;
+    info = 0;
+    address = 0;
+    logInfo = 0;
+    record0 = 0;
+    record1 = 0;
+    record2 = 0;
+    record3 = 0;
+    return this;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.adit.devices.dsa;
+
+/**
+ * How a device's engines get to run, and how eagerly it looks at portals that are mapped into a
+ * guest.
+ *
+ * @param mode on whose thread descriptors are executed
+ * @param spinNanos how long an engine, or the watcher of mapped portals, keeps looking after its
+ *     last find before it sleeps
+ * @param minSleepNanos the watcher's first sleep
+ * @param maxSleepNanos the watcher's longest sleep, which bounds the latency after a pause
+ */
+public record EnginePolicy(Mode mode, long spinNanos, long minSleepNanos, long maxSleepNanos) {
+  /** On whose thread. */
+  public enum Mode {
+    /** Each engine on a platform thread of its own. */
+    THREADS,
+    /** On the thread that submits, before the submission returns. */
+    CALLER,
+    /** On the thread that calls {@link DsaDevice#runEngines}. */
+    MANUAL
+  }
+
+  /** {@return engines on threads that sleep after 20 microseconds without work} */
+  public static EnginePolicy threads() {
+    return new EnginePolicy(Mode.THREADS, 20_000, 50_000, 1_000_000);
+  }
+
+  /** {@return engines on the submitting thread} */
+  public static EnginePolicy caller() {
+    return new EnginePolicy(Mode.CALLER, 0, 50_000, 1_000_000);
+  }
+
+  /** {@return engines that run when told} */
+  public static EnginePolicy manual() {
+    return new EnginePolicy(Mode.MANUAL, 0, 50_000, 1_000_000);
+  }
+}
