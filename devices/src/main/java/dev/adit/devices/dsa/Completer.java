@@ -178,8 +178,7 @@ final class Completer {
   private boolean write(long address) {
     long word0 = CompletionRecord.word0(status, result, faultInfo, completed);
     try {
-      long piece =
-          view.resolve(pasid, address, CompletionRecord.BYTES, Dma.Access.WRITE);
+      long piece = view.resolve(pasid, address, CompletionRecord.BYTES, Dma.Access.WRITE);
       MemorySegment memory = view.segment();
       if (piece == CompletionRecord.BYTES
           && memory != null

@@ -42,8 +42,7 @@ final class ConfigCheck {
       return CommandError.BUS_MASTER;
     }
     long allocation = config.get(Pri.ALLOCATION);
-    if (config.on(Switch.PRI)
-        && (allocation == 0 || allocation > config.get(Pri.CAPACITY))) {
+    if (config.on(Switch.PRI) && (allocation == 0 || allocation > config.get(Pri.CAPACITY))) {
       return CommandError.PAGE_REQUEST_ALLOCATION;
     }
     int sizes = 0;
@@ -190,8 +189,7 @@ final class ConfigCheck {
 
   private CommandError queueOptions(int wq, long mode) {
     long occupancy = registers.get(Register.WQCFG_OCCUPANCY_HANDLE, wq);
-    boolean asked =
-        Wqcfg.OCCUPANCY_ENABLE.isSet(registers.get(Register.WQCFG_OCCUPANCY_LIMIT, wq));
+    boolean asked = Wqcfg.OCCUPANCY_ENABLE.isSet(registers.get(Register.WQCFG_OCCUPANCY_LIMIT, wq));
     int handle = Wqcfg.OCCUPANCY_HANDLE.getInt(occupancy);
     boolean ims = Wqcfg.OCCUPANCY_TABLE.isSet(occupancy);
     if (asked && handles.entry(handle, ims) == InterruptHandles.NONE) {

@@ -20,4 +20,5 @@ record DsaCore(
     InterruptHandles handles,
     MiscInterrupts interrupts,
     ErrorReports errors,
-    PerformanceCounters counters) {}
+    PerformanceCounters counters,
+    OccupancyInterrupts occupancy) {}

@@ -24,7 +24,8 @@ import java.util.Set;
  *     other than CMDCAP and CONFIGURATION
  * @param transferShift the largest transfer is 2 to this power, 12 to 31
  * @param batchShift the largest batch is 2 to this power, 1 to 15
- * @param imsEntries entries of the interrupt message store, a multiple of 256 up to 1792; 0 for none
+ * @param imsEntries entries of the interrupt message store, a multiple of 256 up to 1792; 0 for
+ *     none
  * @param counters performance counters, 0 to 32
  * @param options what else it offers
  */

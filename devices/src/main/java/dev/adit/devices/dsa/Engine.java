@@ -22,6 +22,7 @@ final class Engine {
   final Claim claim = new Claim();
   final Worker worker;
 
+  private final DsaCore core;
   private final EnginePolicy policy;
   private final ReentrantLock turn = new ReentrantLock();
   private volatile WorkQueue[] queues = new WorkQueue[0];
@@ -32,6 +33,7 @@ final class Engine {
   private int credit;
 
   Engine(DsaCore core, int index, WorkQueue any) {
+    this.core = core;
     this.index = index;
     policy = core.policy();
     worker = new Worker(core, index, any);
@@ -116,6 +118,7 @@ final class Engine {
           // One descriptor a turn.
         }
       } finally {
+        phase = Phase.ASLEEP;
         turn.unlock();
       }
     } while (ready());
@@ -156,7 +159,7 @@ final class Engine {
         phase = Phase.BUSY;
       }
       if (queue.occupancyWatched) {
-        queue.occupancyFell();
+        core.occupancy().check(queue);
       }
       worker.run(queue, position);
       return true;

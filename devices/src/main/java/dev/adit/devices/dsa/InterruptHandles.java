@@ -106,8 +106,6 @@ final class InterruptHandles {
     if (!inUse) {
       return inTable(handle, ims) ? handle : NONE;
     }
-    return live(handle, ims)
-        ? (int) slots.get(handle & (slots.length() - 1)) & INDEX
-        : NONE;
+    return live(handle, ims) ? (int) slots.get(handle & (slots.length() - 1)) & INDEX : NONE;
   }
 }

@@ -45,7 +45,7 @@ final class MappedPortals {
     memory = newMemory;
   }
 
-  /** Drops what was written to a queue's pages while it took nothing, and starts looking. */
+  /** Drops what was written to a queue's pages while it took nothing. */
   synchronized void open(WorkQueue queue) {
     MemorySegment pages = memory;
     if (pages == null) {
@@ -55,6 +55,13 @@ final class MappedPortals {
     pages.asSlice(first, (long) Portals.PAGES * Portals.PAGE).fill((byte) 0);
     for (int page = 0; page < Portals.PAGES; page++) {
       cursors[queue.index * Portals.PAGES + page] = 0;
+    }
+  }
+
+  /** Starts looking, after a queue was enabled. */
+  synchronized void watch() {
+    if (memory == null) {
+      return;
     }
     if (thread == null && !stopped) {
       thread = Thread.ofPlatform().daemon().name("dsa-portals").start(this::loop);

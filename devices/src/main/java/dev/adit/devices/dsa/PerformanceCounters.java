@@ -104,7 +104,7 @@ final class PerformanceCounters {
       return 1 << opcode;
     }
     if (opcode >= Opcode.CRC.code() && opcode <= Opcode.DIF_UPDATE.code()) {
-      return 0x400 << opcode - Opcode.CRC.code();
+      return 0x400 << (opcode - Opcode.CRC.code());
     }
     if (opcode == Opcode.CACHE_FLUSH.code()) {
       return 0x1_0000;
@@ -165,7 +165,7 @@ final class PerformanceCounters {
 
   /** {@return 32 bits of a counter} */
   int read(int counter, int half) {
-    return (int) (values.get(counter) >>> 32 * half);
+    return (int) (values.get(counter) >>> (32 * half));
   }
 
   /** Takes note of a register write. */

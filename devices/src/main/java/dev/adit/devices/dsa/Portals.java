@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The portals of BAR2, four pages for each work queue (sections 3.3, 3.4 and 9.3): page 0 unlimited
- * and 1 limited with interrupts from the MSI-X table, 2 and 3 the same with interrupts from the IMS.
+ * and 1 limited with interrupts from the MSI-X table, 2 and 3 the same with interrupts from the
+ * IMS.
  *
  * <p>A dedicated queue takes posted writes of 64 bytes. A VMM that traps them sends pieces, which
  * are put together here for each 64-byte slot of a page; a piece for bytes that are there already
@@ -124,9 +125,7 @@ final class Portals {
     QueueConfig config = queue.config();
     boolean limited = (page & LIMITED) != 0;
     int limit =
-        limited
-            ? (int) core.registers().get(Register.WQCFG_THRESHOLD, queue.index)
-            : config.size();
+        limited ? (int) core.registers().get(Register.WQCFG_THRESHOLD, queue.index) : config.size();
     boolean accepted =
         !config.dedicated()
             && reachable(page)

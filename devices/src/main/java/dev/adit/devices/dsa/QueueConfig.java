@@ -3,8 +3,8 @@ package dev.adit.devices.dsa;
 import dev.adit.devices.Dma;
 
 /**
- * A work queue's configuration, taken from WQCFG when the queue was enabled; the fields in it cannot
- * change until it is disabled.
+ * A work queue's configuration, taken from WQCFG when the queue was enabled; the fields in it
+ * cannot change until it is disabled.
  *
  * @param size entries
  * @param dedicated whether one client owns it; otherwise descriptors bring their PASID

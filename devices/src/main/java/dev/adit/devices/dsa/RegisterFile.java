@@ -60,8 +60,7 @@ final class RegisterFile {
   private void place(Register register, int index) {
     long rw = register.mask(Access.RW);
     long w1c = register.mask(Access.RW1C);
-    boolean computed =
-        register == Register.WQCFG_STATUS || register == Register.CNTRDATA_COUNTER;
+    boolean computed = register == Register.WQCFG_STATUS || register == Register.CNTRDATA_COUNTER;
     for (int half = 0; half < register.width() / 4; half++) {
       int shift = 32 * half;
       int at = at(register, index) + 4 * half;
@@ -141,13 +140,13 @@ final class RegisterFile {
     if (place == null) {
       return;
     }
-    int allowed = (int) (behaviour.writable(place.register, place.index) >>> 32 * place.half);
+    int allowed = (int) (behaviour.writable(place.register, place.index) >>> (32 * place.half));
     int rw = place.rw & mask & allowed;
     int clear = place.w1c & value & allowed;
     int old;
     do {
       old = words.get(word);
-    } while (!words.compareAndSet(word, old, (old & ~rw | value & rw) & ~clear));
+    } while (!words.compareAndSet(word, old, ((old & ~rw) | (value & rw)) & ~clear));
     behaviour.written(place.register, place.index, place.half, value);
   }
 
@@ -157,7 +156,7 @@ final class RegisterFile {
   }
 
   static long ones(int width) {
-    return width >= 8 || width < 1 ? -1L : (1L << 8 * width) - 1;
+    return width >= 8 || width < 1 ? -1L : (1L << (8 * width)) - 1;
   }
 
   /** {@return a register's stored value} */
@@ -195,6 +194,22 @@ final class RegisterFile {
     } while (!words.compareAndSet(word, old, (int) field.set(old, value)));
   }
 
+  /** {@return whether a one-bit field in a register's low 32 bits became set by this call} */
+  boolean raiseField(Register register, int index, Field field) {
+    return raise(at(register, index) / 4, (int) field.mask());
+  }
+
+  private boolean raise(int word, int bit) {
+    int old;
+    do {
+      old = words.get(word);
+      if ((old & bit) != 0) {
+        return false;
+      }
+    } while (!words.compareAndSet(word, old, old | bit));
+    return true;
+  }
+
   /** Sets bits of a register's low 32 bits at once. */
   void setBits(Register register, int bits) {
     int word = at(register, 0) / 4;
@@ -215,16 +230,8 @@ final class RegisterFile {
 
   /** {@return whether the event log's interrupt became pending by this call} */
   boolean setEventLogPending() {
-    int word = at(Register.EVLSTATUS, 0) / 4 + 1;
     int pending = (int) (EvlStatus.INTERRUPT_PENDING.mask() >>> 32);
-    int old;
-    do {
-      old = words.get(word);
-      if ((old & pending) != 0) {
-        return false;
-      }
-    } while (!words.compareAndSet(word, old, old | pending));
-    return true;
+    return raise(at(Register.EVLSTATUS, 0) / 4 + 1, pending);
   }
 
   /** Puts everything into the state at power-on. */

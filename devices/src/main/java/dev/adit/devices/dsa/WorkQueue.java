@@ -14,15 +14,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The ring is the bounded queue with a sequence number in each slot: a slot is free for position
  * p when its sequence is p, and filled when it is p + 1. Positions never repeat, so a queue that is
- * drained or aborted "up to position p" leaves what came later alone. The gate is a bit of the tail:
- * closing it tells in one step that nobody gets in any more and where the last descriptor is.
+ * drained or aborted "up to position p" leaves what came later alone. The gate is a bit of the
+ * tail: closing it tells in one step that nobody gets in any more and where the last descriptor is.
  */
 final class WorkQueue {
   /** State in WQCFG. */
   enum State {
-    DISABLED,
-    ENABLED,
-    BUSY
+    DISABLED(0),
+    ENABLED(1),
+    BUSY(2);
+
+    private final int code;
+
+    State(int code) {
+      this.code = code;
+    }
+
+    int code() {
+      return code;
+    }
   }
 
   /** What became of a descriptor at a portal. */
@@ -142,7 +152,7 @@ final class WorkQueue {
   /** {@return descriptors accepted and not yet dispatched} */
   int occupancy() {
     long at = head;
-    return (int) Math.clamp(position() - at, 0, 0xFFFF);
+    return Math.clamp(position() - at, 0, 0xFFFF);
   }
 
   /**
@@ -225,7 +235,8 @@ final class WorkQueue {
         }
         if (HEAD.compareAndSet(this, position, position + 1)) {
           MemorySegment.copy(from, slot, into, 0, Descriptor.BYTES);
-          into.set(ValueLayout.JAVA_INT, Descriptor.BYTES, from.get(ValueLayout.JAVA_INT, slot + PAGE));
+          into.set(
+              ValueLayout.JAVA_INT, Descriptor.BYTES, from.get(ValueLayout.JAVA_INT, slot + PAGE));
           LONG.setRelease(from, slot + SEQUENCE, position + capacity);
           return position;
         }

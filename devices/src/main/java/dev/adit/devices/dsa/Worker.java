@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes one descriptor through its life: checks, execution, completion; members of a batch one after
- * another, which is an order that every fence allows. One for each engine; nothing is allocated.
+ * Takes one descriptor through its life: checks, execution, completion; members of a batch one
+ * after another, which is an order that every fence allows. One for each engine; nothing is
+ * allocated.
  */
 final class Worker {
   /** Bytes of the buffer that a queue fills: the descriptor and its portal page. */

@@ -49,19 +49,15 @@ public enum Register {
   CMD(GENERAL, 0xA0, 4, Cmd.OPERAND, Cmd.CODE, Cmd.INTERRUPT),
   CMDSTATUS(GENERAL, 0xA8, 4, CmdStatus.ERROR, CmdStatus.RESULT, CmdStatus.ACTIVE),
   CMDCAP(GENERAL, 0xB0, 4, ro("commands", 31, 0)),
-  SWERROR0(
-      GENERAL, 0xC0, 8, w1c("valid", 0, 0), w1c("overflow", 1, 1), ro("error", 63, 2)),
+  SWERROR0(GENERAL, 0xC0, 8, w1c("valid", 0, 0), w1c("overflow", 1, 1), ro("error", 63, 2)),
   SWERROR1(GENERAL, 0xC8, 8, ro("batch_index", 15, 0), ro("error_info", 63, 32)),
   SWERROR2(GENERAL, 0xD0, 8, ro("address", 63, 0)),
   SWERROR3(GENERAL, 0xD8, 8),
-  EVLCFG0(
-      GENERAL, 0xE0, 8, Lock.DEVICE_STATE, Evlcfg.PASID_ENABLE, Evlcfg.PRIV, Evlcfg.BASE),
+  EVLCFG0(GENERAL, 0xE0, 8, Lock.DEVICE_STATE, Evlcfg.PASID_ENABLE, Evlcfg.PRIV, Evlcfg.BASE),
   EVLCFG1(GENERAL, 0xE8, 8, Lock.DEVICE_STATE, Evlcfg.SIZE, Evlcfg.PASID),
-  EVLSTATUS(
-      GENERAL, 0xF0, 8, EvlStatus.HEAD, EvlStatus.TAIL, EvlStatus.INTERRUPT_PENDING),
+  EVLSTATUS(GENERAL, 0xF0, 8, EvlStatus.HEAD, EvlStatus.TAIL, EvlStatus.INTERRUPT_PENDING),
 
-  MSIXPERM_ENTRY(
-      MSIXPERM, 0x00, 4, Permission.IGNORE, Permission.PASID_ENABLE, Permission.PASID),
+  MSIXPERM_ENTRY(MSIXPERM, 0x00, 4, Permission.IGNORE, Permission.PASID_ENABLE, Permission.PASID),
 
   GRPCFG_WQS0(GRPCFG, 0x00, 8, Lock.DEVICE, rw("wqs", 63, 0)),
   GRPCFG_WQS1(GRPCFG, 0x08, 8, Lock.DEVICE, rw("wqs", 63, 0)),
@@ -87,17 +83,10 @@ public enum Register {
       Wqcfg.PRIV),
   WQCFG_LIMITS(
       WQCFG, 0x0C, 4, Lock.QUEUE, Wqcfg.TRANSFER_SHIFT, Wqcfg.BATCH_SHIFT, Wqcfg.SGL_SHIFT),
-  WQCFG_OCCUPANCY_HANDLE(
-      WQCFG, 0x10, 4, Lock.QUEUE, Wqcfg.OCCUPANCY_HANDLE, Wqcfg.OCCUPANCY_TABLE),
+  WQCFG_OCCUPANCY_HANDLE(WQCFG, 0x10, 4, Lock.QUEUE, Wqcfg.OCCUPANCY_HANDLE, Wqcfg.OCCUPANCY_TABLE),
   WQCFG_OCCUPANCY_LIMIT(WQCFG, 0x14, 4, Wqcfg.OCCUPANCY_LIMIT, Wqcfg.OCCUPANCY_ENABLE),
   WQCFG_STATUS(
-      WQCFG,
-      0x18,
-      4,
-      Wqcfg.OCCUPANCY,
-      Wqcfg.OCCUPANCY_GENERATED,
-      Wqcfg.MODE_SUPPORT,
-      Wqcfg.STATE),
+      WQCFG, 0x18, 4, Wqcfg.OCCUPANCY, Wqcfg.OCCUPANCY_GENERATED, Wqcfg.MODE_SUPPORT, Wqcfg.STATE),
   WQCFG_RESERVED(WQCFG, 0x1C, 4),
   WQCFG_OPCFG0(WQCFG, 0x20, 8, Lock.QUEUE, rw("opcfg", 63, 0)),
   WQCFG_OPCFG1(WQCFG, 0x28, 8, Lock.QUEUE, rw("opcfg", 63, 0)),
@@ -126,6 +115,8 @@ public enum Register {
   private final int offset;
   private final int width;
   private final Lock lock;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Field> fields;
 
   Register(Block block, int offset, int width, Field... fields) {
@@ -245,6 +236,7 @@ public enum Register {
     public static final Field INFO_VALID = ro("info_valid", 7, 7);
     public static final Field ERROR = ro("error", 15, 8);
     public static final Field WQ = ro("wq", 23, 16);
+
     /** In event log entries only. */
     public static final Field BATCH_ID = ro("batch_id", 31, 24);
 
@@ -294,6 +286,7 @@ public enum Register {
     public static final Field BATCH_LIMIT = rw("batch_descriptor_limit", 37, 36);
     public static final Field READ_BANDWIDTH = rw("read_bandwidth", 43, 40);
     public static final Field WRITE_BANDWIDTH = rw("write_bandwidth", 47, 44);
+
     /** Every bit that has a meaning. */
     public static final long DEFINED =
         TC_A.mask()

@@ -1,0 +1,393 @@
+package dev.adit.devices.dsa;
+
+import dev.adit.devices.Dma;
+import dev.adit.devices.PciFunction;
+import dev.adit.devices.dsa.DsaProfile.Option;
+import dev.adit.devices.dsa.spec.Opcode;
+import dev.adit.devices.dsa.spec.Register;
+import dev.adit.devices.dsa.spec.Register.Wqcfg;
+import dev.adit.devices.dsa.spec.Status;
+import dev.adit.interrupts.ImsArray;
+import dev.adit.interrupts.MessageSink;
+import dev.adit.interrupts.MsixTable;
+import dev.adit.pci.EmulatedConfigSpace;
+import dev.adit.pci.Switch;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An Intel Data Streaming Accelerator as a whole physical function (Intel DSA Architecture
+ * Specification rev 3.0): registers in BAR0, portals in BAR2, work queues, engines, MSI-X and an
+ * interrupt message store.
+ *
+ * <p>Registers are for one thread at a time; {@link #enqueue} and the statistics are for any.
+ */
+public final class DsaDevice implements PciFunction {
+  private static final int REGISTERS = 0;
+  private static final int PORTALS = 2;
+  private static final int ENTRY = 16;
+  private static final long CLOSE_NANOS = 2_000_000_000L;
+
+  private final DsaProfile profile;
+  private final EmulatedConfigSpace config;
+  private final RegisterFile registers;
+  private final MsixTable msix;
+  private final @Nullable ImsArray ims;
+  private final PerformanceCounters counters;
+  private final OccupancyInterrupts occupancy;
+  private final MiscInterrupts interrupts;
+  private final Dma.View logView;
+  private final WorkQueue[] queues;
+  private final Engine[] engines;
+  private final Portals portals;
+  private final MappedPortals mapped;
+  private final DeviceControl control;
+  private final Commands commands;
+  private volatile boolean resetting;
+
+  /**
+   * Makes a function as at power-on.
+   *
+   * @param dma the memory behind its bus addresses
+   * @param sink where its interrupt messages go
+   * @param requesterId bus, device and function, 16 bits
+   */
+  public DsaDevice(
+      DsaProfile profile, EnginePolicy policy, Dma dma, MessageSink sink, int requesterId) {
+    this.profile = profile;
+    config = DsaConfigSpace.of(profile);
+    registers = new RegisterFile(profile, new Behaviour());
+    msix = new MsixTable(profile.vectors(), sink, requesterId);
+    ims = profile.imsEntries() > 0 ? new ImsArray(profile.imsEntries(), sink, requesterId) : null;
+    InterruptHandles handles =
+        new InterruptHandles(profile.has(Option.HANDLES), profile.vectors(), profile.imsEntries());
+    interrupts = new MiscInterrupts(registers, msix);
+    logView = dma.view();
+    counters = new PerformanceCounters(registers, interrupts, profile.counters());
+    occupancy = new OccupancyInterrupts(registers, msix, ims, handles, interrupts);
+    DsaCore core =
+        new DsaCore(
+            profile,
+            policy,
+            dma,
+            registers,
+            msix,
+            ims,
+            handles,
+            interrupts,
+            new ErrorReports(registers, interrupts, logView),
+            counters,
+            occupancy);
+    queues = new WorkQueue[profile.wqs()];
+    for (int i = 0; i < queues.length; i++) {
+      queues[i] = new WorkQueue(i, profile.entries());
+    }
+    engines = new Engine[profile.engines()];
+    for (int i = 0; i < engines.length; i++) {
+      engines[i] = new Engine(core, i, queues[0]);
+    }
+    portals = new Portals(core, queues);
+    mapped = new MappedPortals(core, portals, queues);
+    ConfigCheck check = new ConfigCheck(profile, registers, config, handles);
+    control = new DeviceControl(core, queues, engines, check, mapped);
+    commands = new Commands(core, control);
+    config.listen(new ConfigListener());
+  }
+
+  @Override
+  public EmulatedConfigSpace config() {
+    return config;
+  }
+
+  @Override
+  public List<Bar> bars() {
+    List<Area> mappable =
+        profile.has(Option.MAPPABLE_PORTALS)
+            ? List.of(new Area(0, profile.portalBytes()))
+            : List.of();
+    return List.of(
+        new Bar(REGISTERS, DsaProfile.BAR0_SIZE, List.of()),
+        new Bar(PORTALS, profile.portalBytes(), mappable));
+  }
+
+  @Override
+  public MsixTable msix() {
+    return msix;
+  }
+
+  /** {@return what the function is} */
+  public DsaProfile profile() {
+    return profile;
+  }
+
+  @Override
+  public long read(int bar, long offset, int width) {
+    long size = bar == REGISTERS ? DsaProfile.BAR0_SIZE : profile.portalBytes();
+    boolean inside = offset >= 0 && offset <= size - Math.max(width, 1);
+    if ((bar != REGISTERS && bar != PORTALS) || !inside) {
+      return RegisterFile.ones(width);
+    }
+    return bar == PORTALS ? 0 : readRegister(offset, width);
+  }
+
+  private long readRegister(long offset, int width) {
+    if (offset < DsaProfile.MSIX_TABLE) {
+      return registers.read(offset, width);
+    }
+    if (offset < DsaProfile.MSIX_PBA) {
+      long at = offset - DsaProfile.MSIX_TABLE;
+      return at < (long) msix.size() * ENTRY ? msix.read(at, width) : 0;
+    }
+    long at = offset - DsaProfile.IMS;
+    if (ims != null && at >= 0 && at < (long) ims.size() * ENTRY) {
+      return ims.read(at, width);
+    }
+    boolean pending = offset < DsaProfile.MSIX_PBA + (msix.size() + 63) / 64 * 8L;
+    return pending ? msix.readPending(offset - DsaProfile.MSIX_PBA, width) : 0;
+  }
+
+  @Override
+  public void write(int bar, long offset, int width, long value) {
+    if (bar == PORTALS) {
+      portals.write(offset, width, value);
+    } else if (bar == REGISTERS && offset < DsaProfile.MSIX_TABLE) {
+      registers.write(offset, width, value);
+    } else if (bar == REGISTERS && offset < DsaProfile.MSIX_PBA) {
+      msix.write(offset - DsaProfile.MSIX_TABLE, width, value);
+    } else if (bar == REGISTERS && ims != null && offset >= DsaProfile.IMS) {
+      ims.write(offset - DsaProfile.IMS, width, value);
+    }
+  }
+
+  @Override
+  public void back(Bar bar, Area area, MemorySegment memory) {
+    if (bar.index() == PORTALS && area.offset() == 0 && memory.byteSize() >= area.size()) {
+      mapped.back(memory);
+    }
+  }
+
+  /**
+   * Takes a deferrable memory write of 64 bytes to a portal of a shared work queue, as ENQCMD does
+   * it.
+   *
+   * @param portalPage work queue times four plus page
+   * @param from holds the descriptor, with PASID and privilege filled in
+   * @return false for the answer Retry
+   */
+  public boolean enqueue(int portalPage, MemorySegment from, long at) {
+    return portalPage >= 0
+        && portalPage < queues.length * Portals.PAGES
+        && portals.enqueue(portalPage, from, at);
+  }
+
+  /**
+   * Takes a posted write of 64 bytes to a portal, as MOVDIR64B does it.
+   *
+   * @param portalPage work queue times four plus page
+   * @param from holds the descriptor
+   */
+  public void post(int portalPage, MemorySegment from, long at) {
+    if (portalPage >= 0 && portalPage < queues.length * Portals.PAGES) {
+      portals.post(portalPage, from, at);
+    }
+  }
+
+  /**
+   * Lets the engines of a {@link EnginePolicy.Mode#MANUAL} device work on the caller's thread.
+   *
+   * @param most descriptors at most
+   * @return how many were worked on
+   */
+  public int runEngines(int most) {
+    int done = 0;
+    boolean any = true;
+    while (any) {
+      any = false;
+      for (Engine engine : engines) {
+        if (done < most && engine.step()) {
+          done++;
+          any = true;
+        }
+      }
+    }
+    return done;
+  }
+
+  /**
+   * Takes all interrupt handles back and tells the driver to ask for new ones, as after a migration
+   * to another host. Nothing happens on a device without handles.
+   */
+  public void revokeHandles() {
+    if (profile.has(Option.HANDLES)) {
+      commands.revokeHandles();
+    }
+  }
+
+  @Override
+  public void reset() {
+    resetting = true;
+    try {
+      commands.reset();
+      portals.reset();
+      config.reset();
+    } finally {
+      resetting = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    commands.reset();
+    mapped.stop();
+    long until = System.nanoTime() + CLOSE_NANOS;
+    for (Engine engine : engines) {
+      engine.stop();
+      while (!engine.ended() && System.nanoTime() - until < 0) {
+        LockSupport.parkNanos(this, 20_000);
+      }
+      if (engine.ended()) {
+        engine.worker.close();
+      }
+    }
+    logView.close();
+  }
+
+  /** {@return what it has done so far} */
+  public DsaStatistics statistics() {
+    List<DsaStatistics.Queue> byQueue = new ArrayList<>();
+    for (WorkQueue queue : queues) {
+      byQueue.add(
+          new DsaStatistics.Queue(
+              queue.index,
+              queue.accepted.get(),
+              queue.rejected.get(),
+              queue.retried.get(),
+              queue.occupancy()));
+    }
+    Map<String, Long> operations = new TreeMap<>();
+    for (int code = 0; code <= 0xFF; code++) {
+      long sum = 0;
+      for (Engine engine : engines) {
+        sum += engine.worker.completions(code);
+      }
+      if (sum > 0) {
+        Opcode opcode = Opcode.of(code);
+        operations.put(opcode == null ? "0x%02x".formatted(code) : opcode.text(), sum);
+      }
+    }
+    Map<Integer, Long> statuses = new TreeMap<>();
+    for (int code = 0; code <= Status.CODE_MASK; code++) {
+      long sum = 0;
+      for (Engine engine : engines) {
+        sum += engine.worker.statuses(code);
+      }
+      if (sum > 0) {
+        statuses.put(code, sum);
+      }
+    }
+    return new DsaStatistics(byQueue, operations, statuses, byVector(), imsInterrupts());
+  }
+
+  private List<Long> byVector() {
+    List<Long> sums = new ArrayList<>();
+    for (int vector = 0; vector < profile.vectors(); vector++) {
+      long sum = vector == 0 ? interrupts.sent() : 0;
+      for (Engine engine : engines) {
+        sum += engine.worker.completer().interrupts(vector);
+      }
+      sums.add(sum);
+    }
+    return sums;
+  }
+
+  private long imsInterrupts() {
+    long sum = 0;
+    for (Engine engine : engines) {
+      sum += engine.worker.completer().imsInterrupts();
+    }
+    return sum;
+  }
+
+  private final class ConfigListener implements EmulatedConfigSpace.Listener {
+    @Override
+    public void switched(Switch which, boolean on) {
+      switch (which) {
+        case MSIX_ENABLE, MSIX_FUNCTION_MASK ->
+            msix.control(config.on(Switch.MSIX_ENABLE), config.on(Switch.MSIX_FUNCTION_MASK));
+        case BUS_MASTER -> {
+          if (!on) {
+            changed();
+          }
+        }
+        case ATS, PRI, PASID, PASID_EXECUTE, PASID_PRIVILEGED -> changed();
+        case MEMORY_SPACE -> {}
+      }
+    }
+
+    private void changed() {
+      if (!resetting) {
+        commands.configurationChanged();
+      }
+    }
+
+    @Override
+    public void functionLevelReset() {
+      commands.reset();
+      portals.reset();
+    }
+  }
+
+  /** What registers do beyond holding values. */
+  private final class Behaviour implements RegisterFile.Behaviour {
+    private static final long UNCONFIGURED_MODE = 0;
+
+    @Override
+    public long writable(Register register, int index) {
+      boolean configurable = profile.has(Option.CONFIGURATION);
+      boolean disabled = control.state() == DeviceControl.State.DISABLED;
+      return switch (register.lock()) {
+        case NEVER -> -1;
+        case DEVICE -> disabled && configurable ? -1 : 0;
+        case DEVICE_STATE -> disabled ? -1 : 0;
+        case QUEUE -> {
+          if (queues[index].state() != WorkQueue.State.DISABLED) {
+            yield 0;
+          }
+          yield configurable ? -1 : fixedQueueMask(register);
+        }
+      };
+    }
+
+    /** What software may change of a queue where the host has configured the rest (T9-7). */
+    private long fixedQueueMask(Register register) {
+      return switch (register) {
+        case WQCFG_MODE -> Wqcfg.PASID.mask() | Wqcfg.PASID_ENABLE.mask() | Wqcfg.PRIV.mask();
+        case WQCFG_OCCUPANCY_HANDLE -> -1;
+        default -> UNCONFIGURED_MODE;
+      };
+    }
+
+    @Override
+    public int read(Register register, int index, int half, int stored) {
+      return register == Register.WQCFG_STATUS
+          ? stored | queues[index].occupancy()
+          : counters.read(index, half);
+    }
+
+    @Override
+    public void written(Register register, int index, int half, int written) {
+      switch (register) {
+        case CMD -> commands.write(written);
+        case WQCFG_OCCUPANCY_LIMIT -> occupancy.configured(queues[index]);
+        case PERFRST, CNTRCFG_COUNTER, CNTRDATA_COUNTER ->
+            counters.written(register, index, half, written);
+        default -> {}
+      }
+    }
+  }
+}
