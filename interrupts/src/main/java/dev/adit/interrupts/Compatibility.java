@@ -7,9 +7,12 @@ final class Compatibility {
   private Compatibility() {}
 
   static long deliver(InterruptBus bus, long address, int data, boolean extendedDestination) {
-    CompatibilityMessage message = new CompatibilityMessage(address, data);
-    int destination = extendedDestination ? message.extendedDestination() : message.destination();
-    bus.deliver(destination, message.vector(), message.attributes());
-    return Outcome.delivered(Outcome.Kind.COMPATIBILITY, 0, destination, message.vector());
+    int destination =
+        extendedDestination
+            ? CompatibilityMessage.extendedDestination(address)
+            : CompatibilityMessage.destination(address);
+    int vector = CompatibilityMessage.vector(data);
+    bus.deliver(destination, vector, CompatibilityMessage.attributes(address, data));
+    return Outcome.delivered(Outcome.Kind.COMPATIBILITY, 0, destination, vector);
   }
 }

@@ -37,4 +37,14 @@ public enum IsolationLevel {
   public String title() {
     return title;
   }
+
+  /**
+   * {@return the level that a device adds up to with what its messages go through}
+   *
+   * @param checksPasid the device compares a work item's PASID with the entry's before it sends
+   * @param hostOnlyStore nobody but the host can write the message store
+   */
+  public IsolationLevel with(boolean checksPasid, boolean hostOnlyStore) {
+    return this == REQUESTER_ID && checksPasid && hostOnlyStore ? DEVICE_PASID : this;
+  }
 }

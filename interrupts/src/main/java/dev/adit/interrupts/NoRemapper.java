@@ -31,8 +31,8 @@ public record NoRemapper(InterruptBus bus, boolean extendedDestination) implemen
   }
 
   @Override
-  public Isolation isolation(int requesterId, int index) {
-    return Isolation.NONE;
+  public IsolationLevel isolation(int requesterId, int index) {
+    return IsolationLevel.NONE;
   }
 
   @Override

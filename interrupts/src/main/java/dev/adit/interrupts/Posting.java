@@ -9,7 +9,6 @@ import static dev.adit.interrupts.spec.PostedDescriptor.SN;
 import dev.adit.interrupts.Outcome.Kind;
 import dev.adit.interrupts.spec.FaultReason;
 import dev.adit.interrupts.spec.Field.Access;
-import dev.adit.interrupts.spec.Irte;
 import dev.adit.interrupts.spec.PostedDescriptor;
 
 /**
@@ -24,10 +23,16 @@ record Posting(GuestMemory memory, InterruptBus bus) {
   private static final long RESERVED = PostedDescriptor.LAYOUT.mask(Access.RSVD, 4);
   private static final long RESERVED_XAPIC = RESERVED | NDST.of(0xFFFF_00FF);
 
-  long post(Irte irte, int index, boolean extendedMode) {
-    long at = irte.descriptor();
+  /**
+   * Posts a vector.
+   *
+   * @param at the descriptor's address
+   * @param index the entry that led there, for the outcome
+   * @param fpd whether that entry suppresses reports
+   */
+  long post(long at, int vector, boolean urgent, int index, boolean fpd, boolean extendedMode) {
     if (!memory.holds(at, PostedDescriptor.BYTES)) {
-      return Outcome.fault(FaultReason.DESCRIPTOR_ACCESS, index, irte.fpd());
+      return Outcome.fault(FaultReason.DESCRIPTOR_ACCESS, index, fpd);
     }
     long reserved =
         (memory.getLong(at + CONTROL) & (extendedMode ? RESERVED : RESERVED_XAPIC))
@@ -35,13 +40,12 @@ record Posting(GuestMemory memory, InterruptBus bus) {
             | memory.getLong(at + 48)
             | memory.getLong(at + 56);
     if (reserved != 0) {
-      return Outcome.fault(FaultReason.DESCRIPTOR_RESERVED, index, irte.fpd());
+      return Outcome.fault(FaultReason.DESCRIPTOR_RESERVED, index, fpd);
     }
-    int vector = irte.vector();
     memory.getAndOr(at + PostedDescriptor.pirWord(vector), PostedDescriptor.pirBit(vector));
     while (true) {
       long control = memory.getLong(at + CONTROL);
-      if (ON.isSet(control) || (SN.isSet(control) && !irte.urgent())) {
+      if (ON.isSet(control) || (SN.isSet(control) && !urgent)) {
         return Outcome.delivered(Kind.POSTED, index, 0, vector);
       }
       if (memory.compareAndSet(at + CONTROL, control, ON.set(control, 1))) {

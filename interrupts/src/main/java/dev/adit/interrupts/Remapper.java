@@ -28,12 +28,12 @@ public interface Remapper extends MessageSink {
 
   /**
    * {@return how well a message that names an entry is told from another's, as the entry stands in
-   * memory; {@link Isolation#DEVICE_PASID} is never returned, see {@link Isolation#with}}
+   * memory; {@link IsolationLevel#DEVICE_PASID} is never returned, see {@link IsolationLevel#with}}
    *
    * @param requesterId the function whose table it is, where each has its own
    * @param index the entry
    */
-  Isolation isolation(int requesterId, int index);
+  IsolationLevel isolation(int requesterId, int index);
 
   /**
    * Makes the unit forget cached entries, and waits until no message is on its way that was handled

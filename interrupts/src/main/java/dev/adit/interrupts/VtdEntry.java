@@ -4,31 +4,45 @@ import dev.adit.interrupts.spec.Attributes;
 import dev.adit.interrupts.spec.Irte;
 
 /**
- * A remapping table entry as the unit keeps it in its cache: the 16 bytes as they were read at one
- * time, and what does not depend on the message worked out. Immutable, so whoever finds it in the
- * cache has it whole; one field of 4 bytes beside the entry keeps the object at 32 bytes.
+ * A remapping table entry as the unit keeps it in its cache: what the 16 bytes said when they were
+ * read, worked out as far as it does not depend on the message. Immutable, so whoever finds it in
+ * the cache has it whole. The fields are few and narrow to keep the object at 32 bytes.
  */
 final class VtdEntry {
   /** Stands for an entry that could not be read. */
-  static final VtdEntry UNREADABLE = new VtdEntry(0, 0, 0);
+  static final VtdEntry UNREADABLE = new VtdEntry(new Irte(0, 0), 0, false);
 
   private static final int PRESENT = 1 << 16;
   private static final int FPD = 1 << 17;
   private static final int MALFORMED = 1 << 18;
   private static final int POSTED = 1 << 19;
   private static final int BY_BUS = 1 << 20;
+  private static final int URGENT = 1 << 21;
+  private static final int PASID_VALID = 1 << 22;
+  private static final int PASID_REQUIRED = 1 << 23;
   private static final int[] SQ_MASKS = {0xFFFF, 0xFFFB, 0xFFF9, 0xFFF8};
 
   /** Bits 15:0 are the requester ID's bits to compare; flags above. */
   private final int check;
 
-  private final long lo;
-  private final long hi;
+  /** SID in 31:16, vector in 7:0. */
+  private final int source;
 
-  private VtdEntry(int check, long lo, long hi) {
+  private final int pasid;
+
+  /** The descriptor's address, or destination in 31:0 and attributes in 63:32. */
+  private final long target;
+
+  private VtdEntry(Irte irte, int check, boolean extendedMode) {
     this.check = check;
-    this.lo = lo;
-    this.hi = hi;
+    this.source = irte.sid() << 16 | irte.vector();
+    this.pasid = irte.pasid();
+    int field = irte.destination();
+    int destination = extendedMode ? field : (field >>> 8) & 0xFF;
+    this.target =
+        irte.isPosted()
+            ? irte.descriptor()
+            : Integer.toUnsignedLong(destination) | (long) irte.attributes() << 32;
   }
 
   static VtdEntry of(Irte irte, VtdConfig config, boolean extendedMode) {
@@ -37,10 +51,13 @@ final class VtdEntry {
       check |= PRESENT;
       check |= wellFormed(irte, config, extendedMode) ? 0 : MALFORMED;
       check |= irte.isPosted() ? POSTED : 0;
+      check |= irte.urgent() ? URGENT : 0;
+      check |= irte.pasidValid() ? PASID_VALID : 0;
+      check |= irte.pasidRequired() ? PASID_REQUIRED : 0;
       check |= irte.svt() == Irte.SVT_BUS ? BY_BUS : 0;
       check |= irte.svt() == Irte.SVT_REQUESTER ? SQ_MASKS[irte.sq()] : 0;
     }
-    return new VtdEntry(check, irte.lo(), irte.hi());
+    return new VtdEntry(irte, check, extendedMode);
   }
 
   private static boolean wellFormed(Irte irte, VtdConfig config, boolean extendedMode) {
@@ -75,25 +92,50 @@ final class VtdEntry {
     return (check & POSTED) != 0;
   }
 
+  boolean urgent() {
+    return (check & URGENT) != 0;
+  }
+
+  int vector() {
+    return source & 0xFF;
+  }
+
+  int destination() {
+    return (int) target;
+  }
+
+  int attributes() {
+    return (int) (target >>> 32);
+  }
+
+  long descriptor() {
+    return target;
+  }
+
+  /** Whether the sender is checked at all. */
+  boolean validatesSource() {
+    return (check & (BY_BUS | 0xFFFF)) != 0;
+  }
+
+  /** Whether only requests with one PASID are admitted. */
+  boolean validatesPasid() {
+    return (check & PASID_VALID) != 0 && (check & PASID_REQUIRED) != 0;
+  }
+
   boolean admits(int requesterId) {
-    Irte irte = irte();
+    int sid = source >>> 16;
     if ((check & BY_BUS) != 0) {
       int bus = (requesterId >>> 8) & 0xFF;
-      return bus >= irte.sid() >>> 8 && bus <= (irte.sid() & 0xFF);
+      return bus >= sid >>> 8 && bus <= (sid & 0xFF);
     }
-    return ((requesterId ^ irte.sid()) & check & 0xFFFF) == 0;
+    return ((requesterId ^ sid) & check & 0xFFFF) == 0;
   }
 
   /** The rule of the PASID extension: no PASID where none is bound, else the one that is. */
-  boolean admitsPasid(int pasid) {
-    Irte irte = irte();
-    if (pasid == MessageStore.NO_PASID) {
-      return !irte.pasidValid() || !irte.pasidRequired();
+  boolean admitsPasid(int tag) {
+    if (tag == MessageStore.NO_PASID) {
+      return !validatesPasid();
     }
-    return irte.pasidValid() && irte.pasid() == pasid;
-  }
-
-  Irte irte() {
-    return new Irte(lo, hi);
+    return (check & PASID_VALID) != 0 && pasid == tag;
   }
 }

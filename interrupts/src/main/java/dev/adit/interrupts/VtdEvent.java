@@ -75,10 +75,12 @@ final class VtdEvent {
   /** A copy of the message registers, to be sent when the lock is released. */
   record Message(long address, int data) {
     void send(InterruptBus bus, boolean extendedMode) {
-      CompatibilityMessage message = new CompatibilityMessage(address & 0xFFFF_FFFFL, data);
       // In extended mode the upper address register holds destination bits 31:8 in place.
       int upper = extendedMode ? (int) (address >>> 32) & 0xFFFF_FF00 : 0;
-      bus.deliver(upper | message.destination(), message.vector(), message.attributes());
+      bus.deliver(
+          upper | CompatibilityMessage.destination(address),
+          CompatibilityMessage.vector(data),
+          CompatibilityMessage.attributes(address, data));
     }
   }
 }

@@ -1,11 +1,10 @@
 package dev.adit.interrupts;
 
 import dev.adit.interrupts.BusRequest.AddressType;
-import dev.adit.interrupts.BusRequest.Kind;
+import dev.adit.interrupts.Outcome.Kind;
 import dev.adit.interrupts.spec.CompatibilityMessage;
 import dev.adit.interrupts.spec.FaultReason;
 import dev.adit.interrupts.spec.FaultRecord;
-import dev.adit.interrupts.spec.Irte;
 import dev.adit.interrupts.spec.RemappableMessage;
 import dev.adit.interrupts.spec.VtdFields;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +97,7 @@ public final class VtdUnit implements Remapper {
     if (request.tagged()) {
       return Outcome.NOT_INTERRUPT;
     }
-    if (request.kind() == Kind.READ && request.length() == 0) {
+    if (request.kind() == BusRequest.Kind.READ && request.length() == 0) {
       return Outcome.IGNORED;
     }
     long outcome = Outcome.fault(FaultReason.NOT_AN_INTERRUPT, 0, false);
@@ -151,13 +150,17 @@ public final class VtdUnit implements Remapper {
     if (config.pasidIsolation() && !entry.admitsPasid(pasid)) {
       return Outcome.fault(FaultReason.PASID, index, entry.fpd());
     }
-    Irte irte = entry.irte();
     if (entry.posted()) {
-      return posting.post(irte, index, table.extendedMode());
+      return posting.post(
+          entry.descriptor(),
+          entry.vector(),
+          entry.urgent(),
+          index,
+          entry.fpd(),
+          table.extendedMode());
     }
-    int destination = table.extendedMode() ? irte.destination() : (irte.destination() >>> 8) & 0xFF;
-    bus.deliver(destination, irte.vector(), irte.attributes());
-    return Outcome.delivered(Outcome.Kind.REMAPPED, index, destination, irte.vector());
+    bus.deliver(entry.destination(), entry.vector(), entry.attributes());
+    return Outcome.delivered(Kind.REMAPPED, index, entry.destination(), entry.vector());
   }
 
   /** PASID extension: whether the interrupt range is live for a PASID, one bit each in memory. */
@@ -205,23 +208,22 @@ public final class VtdUnit implements Remapper {
   }
 
   @Override
-  public Isolation isolation(int requesterId, int index) {
+  public IsolationLevel isolation(int requesterId, int index) {
     Mode now = mode;
     VtdTable table = now.table();
     if (!now.enabled() || table == null || (now.compatibility() && !table.extendedMode())) {
-      return Isolation.NONE;
+      return IsolationLevel.NONE;
     }
     if (!table.has(index)) {
-      return Isolation.REQUESTER;
+      return IsolationLevel.REQUESTER_ID;
     }
     VtdEntry entry = table.read(index);
-    Irte irte = entry.irte();
-    if (entry.present() && irte.svt() == Irte.SVT_NONE) {
-      return Isolation.NONE;
+    if (entry.present() && !entry.validatesSource()) {
+      return IsolationLevel.NONE;
     }
-    return config.pasidIsolation() && irte.pasidValid() && irte.pasidRequired()
-        ? Isolation.REMAPPER_PASID
-        : Isolation.REQUESTER;
+    return config.pasidIsolation() && entry.validatesPasid()
+        ? IsolationLevel.REMAPPER_PASID
+        : IsolationLevel.REQUESTER_ID;
   }
 
   /** {@return how many faults were lost because their record was in use} */

@@ -59,22 +59,22 @@ public record CompatibilityMessage(long address, int data) {
   }
 
   /** {@return the 8-bit destination} */
-  public int destination() {
+  public static int destination(long address) {
     return (int) DEST.get(address);
   }
 
   /** {@return the destination with the extension to 15 bits} */
-  public int extendedDestination() {
+  public static int extendedDestination(long address) {
     return (int) (DEST.get(address) | DEST_HIGH.get(address) << 8);
   }
 
-  /** {@return redirection hint, destination and trigger mode, delivery mode} */
-  public int attributes() {
+  /** {@return redirection hint, destination and trigger mode, delivery mode, packed} */
+  public static int attributes(long address, int data) {
     return Attributes.of((int) DLM.get(data), DM.isSet(address), RH.isSet(address), TM.isSet(data));
   }
 
   /** {@return the vector} */
-  public int vector() {
+  public static int vector(int data) {
     return (int) VECTOR.get(data);
   }
 }
