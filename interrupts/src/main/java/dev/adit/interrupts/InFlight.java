@@ -5,53 +5,45 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Counts the messages that are being handled, so that an invalidation can wait for those that may
- * still use what it threw away.
+ * Knows which messages are being handled, so that an invalidation can wait for those that may still
+ * use what it threw away.
  *
- * <p>A sender counts itself in before it looks anything up and out when it is through. Counting in
- * is a full fence: a sender that the waiting side did not see looks things up after they were
- * thrown away. Counters are striped by thread, two cache lines each, and come in two banks: the
- * waiting side turns new senders to the other bank, so that steady traffic cannot make it wait for
- * ever.
+ * <p>A sender takes a slot before it looks anything up and gives it back when it is through. Taking
+ * one is a full fence: a sender that the waiting side did not see looks things up after they were
+ * thrown away. A slot counts: odd while it is taken, and never the same number twice, so that the
+ * waiting side is not held up by later users of a slot. Each has two cache lines of its own;
+ * threads start looking at different ones.
  */
 final class InFlight {
-  private static final VarHandle COUNTS = MethodHandles.arrayElementVarHandle(long[].class);
-  private static final int STRIPES = 64;
+  private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final int SIZE = 64;
   private static final int LINE = 16;
 
-  private final long[] counts = new long[(2 * STRIPES + 1) * LINE];
-  private volatile int bank;
+  private final long[] slots = new long[(SIZE + 1) * LINE];
 
-  /** Counts a message in; {@return what {@link #leave} wants to know} */
+  /** Takes a slot; {@return what {@link #leave} wants to know} */
   int enter() {
-    int stripe = (int) Thread.currentThread().threadId() & (STRIPES - 1);
-    int slot = (2 * stripe + bank + 1) * LINE;
-    long _ = (long) COUNTS.getAndAdd(counts, slot, 1L);
-    return slot;
+    int first = (int) Thread.currentThread().threadId();
+    for (int i = first; ; i++) {
+      int slot = ((i & (SIZE - 1)) + 1) * LINE;
+      long count = (long) SLOTS.getOpaque(slots, slot);
+      if ((count & 1) == 0 && SLOTS.compareAndSet(slots, slot, count, count + 1)) {
+        return slot;
+      }
+    }
   }
 
-  /** Counts a message out. */
+  /** Gives a slot back. */
   void leave(int slot) {
-    long _ = (long) COUNTS.getAndAddRelease(counts, slot, -1L);
+    SLOTS.setRelease(slots, slot, slots[slot] + 1);
   }
 
-  /** Returns when every message that was counted in before the call has been counted out. */
-  synchronized void await() {
-    drain(turn());
-    drain(turn());
-  }
-
-  private int turn() {
-    int old = bank;
-    bank = 1 - old;
-    return old;
-  }
-
-  private void drain(int old) {
-    for (int stripe = 0; stripe < STRIPES; stripe++) {
-      int slot = (2 * stripe + old + 1) * LINE;
-      for (int spins = 0; (long) COUNTS.getVolatile(counts, slot) != 0; spins++) {
-        if (spins < 100) {
+  /** Returns when every slot that was taken before the call has been given back. */
+  void await() {
+    for (int slot = LINE; slot < slots.length; slot += LINE) {
+      long count = (long) SLOTS.getVolatile(slots, slot);
+      for (int spins = 0; (count & 1) != 0 && (long) SLOTS.getVolatile(slots, slot) == count; ) {
+        if (spins++ < 100) {
           Thread.onSpinWait();
         } else {
           LockSupport.parkNanos(10_000);

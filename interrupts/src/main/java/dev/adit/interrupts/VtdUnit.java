@@ -25,6 +25,9 @@ public final class VtdUnit implements Remapper {
     }
   }
 
+  /** The entry is not cached; no outcome looks like that. */
+  private static final long MISS = -1;
+
   private final VtdConfig config;
   private final GuestMemory memory;
   private final InterruptBus bus;
@@ -67,13 +70,20 @@ public final class VtdUnit implements Remapper {
     if (!CompatibilityMessage.inRange(address)) {
       return Outcome.NOT_INTERRUPT;
     }
-    int slot = inFlight.enter();
     long outcome;
-    try {
-      outcome = translate(mode, address, data, requesterId, pasid);
-    } finally {
-      inFlight.leave(slot);
-    }
+    do {
+      Mode now;
+      int slot = inFlight.enter();
+      try {
+        now = mode;
+        outcome = translate(now, address, data, requesterId, pasid);
+      } finally {
+        inFlight.leave(slot);
+      }
+      if (outcome == MISS) {
+        outcome = fill(now, RemappableMessage.index(address, data), requesterId, pasid);
+      }
+    } while (outcome == MISS);
     if (Outcome.isFault(outcome)) {
       report(outcome, requesterId, pasid);
     }
@@ -129,38 +139,36 @@ public final class VtdUnit implements Remapper {
       return Outcome.fault(FaultReason.REQUEST_RESERVED, 0, false);
     }
     int index = RemappableMessage.index(address, data);
-    return table.has(index)
-        ? use(table, table.entry(index), index, requesterId, pasid)
-        : Outcome.fault(FaultReason.INDEX, index, false);
+    if (!table.has(index)) {
+      return Outcome.fault(FaultReason.INDEX, index, false);
+    }
+    long rule = table.rule(index);
+    return rule == VtdRule.NONE ? MISS : use(table, rule, index, requesterId, pasid);
   }
 
-  private long use(VtdTable table, VtdEntry entry, int index, int requesterId, int pasid) {
-    if (entry == VtdEntry.UNREADABLE) {
-      return Outcome.fault(FaultReason.TABLE_ACCESS, index, false);
+  private long use(VtdTable table, long rule, int index, int requesterId, int pasid) {
+    FaultReason refusal = VtdRule.refusal(rule, requesterId, pasid, config.pasidIsolation());
+    if (refusal != null) {
+      return Outcome.fault(refusal, index, refusal.qualified() && VtdRule.fpd(rule));
     }
-    if (!entry.present()) {
-      return Outcome.fault(FaultReason.NOT_PRESENT, index, entry.fpd());
+    long target = table.target(index);
+    int vector = VtdRule.vector(rule);
+    if (VtdRule.posted(rule)) {
+      boolean urgent = VtdRule.urgent(rule);
+      return posting.post(target, vector, urgent, index, VtdRule.fpd(rule), table.extendedMode());
     }
-    if (!entry.admits(requesterId)) {
-      return Outcome.fault(FaultReason.SOURCE, index, entry.fpd());
+    bus.deliver((int) target, vector, VtdRule.attributes(rule));
+    return Outcome.delivered(Kind.REMAPPED, index, (int) target, vector);
+  }
+
+  /** Has an entry read from memory; {@return MISS to try again, or the fault of one not cached} */
+  private long fill(Mode mode, int index, int requesterId, int pasid) {
+    VtdTable table = mode.table();
+    if (table == null) {
+      return MISS;
     }
-    if (entry.malformed()) {
-      return Outcome.fault(FaultReason.ENTRY_RESERVED, index, entry.fpd());
-    }
-    if (config.pasidIsolation() && !entry.admitsPasid(pasid)) {
-      return Outcome.fault(FaultReason.PASID, index, entry.fpd());
-    }
-    if (entry.posted()) {
-      return posting.post(
-          entry.descriptor(),
-          entry.vector(),
-          entry.urgent(),
-          index,
-          entry.fpd(),
-          table.extendedMode());
-    }
-    bus.deliver(entry.destination(), entry.vector(), entry.attributes());
-    return Outcome.delivered(Kind.REMAPPED, index, entry.destination(), entry.vector());
+    long rule = table.fill(index);
+    return table.keeps(rule) ? MISS : use(table, rule, index, requesterId, pasid);
   }
 
   /** PASID extension: whether the interrupt range is live for a PASID, one bit each in memory. */
@@ -197,9 +205,8 @@ public final class VtdUnit implements Remapper {
   void invalidateEntries(int first, int count) {
     VtdTable table = mode.table();
     if (table != null) {
-      table.drop(first, count);
+      table.drop(first, count, inFlight);
     }
-    inFlight.await();
   }
 
   @Override
@@ -217,11 +224,11 @@ public final class VtdUnit implements Remapper {
     if (!table.has(index)) {
       return IsolationLevel.REQUESTER_ID;
     }
-    VtdEntry entry = table.read(index);
-    if (entry.present() && !entry.validatesSource()) {
+    long rule = table.read(index);
+    if (!VtdRule.validatesSource(rule)) {
       return IsolationLevel.NONE;
     }
-    return config.pasidIsolation() && entry.validatesPasid()
+    return config.pasidIsolation() && VtdRule.requiresPasid(rule)
         ? IsolationLevel.REMAPPER_PASID
         : IsolationLevel.REQUESTER_ID;
   }
