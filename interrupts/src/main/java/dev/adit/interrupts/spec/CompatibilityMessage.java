@@ -58,6 +58,16 @@ public record CompatibilityMessage(long address, int data) {
     return address >>> 20 == RANGE;
   }
 
+  /** {@return this message's 8-bit destination} */
+  public int destination() {
+    return destination(address);
+  }
+
+  /** {@return this message's vector} */
+  public int vector() {
+    return vector(data);
+  }
+
   /** {@return the 8-bit destination} */
   public static int destination(long address) {
     return (int) DEST.get(address);
