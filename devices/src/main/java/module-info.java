@@ -11,6 +11,7 @@ module dev.adit.devices {
   requires transitive dev.adit.interrupts;
 
   exports dev.adit.devices;
+  exports dev.adit.devices.bench;
   exports dev.adit.devices.dsa;
   exports dev.adit.devices.dsa.spec;
 }

@@ -9,4 +9,6 @@ module dev.adit.host {
   requires transitive dev.adit.interrupts;
   requires transitive dev.adit.platform;
   requires transitive dev.adit.devices;
+
+  exports dev.adit.host;
 }

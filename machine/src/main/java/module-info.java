@@ -8,4 +8,6 @@ module dev.adit.machine {
   requires transitive dev.adit.interrupts;
   requires transitive dev.adit.devices;
   requires transitive dev.adit.vfiouser;
+
+  exports dev.adit.machine;
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     description =
         "Assignable Device Interface Toolkit: tell, deliver and serve Scalable I/O Virtualization.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {HelpCommand.class},
+    subcommands = {ServeCommand.class, DemoCommand.class, HelpCommand.class},
     footer = {"", "'adit help COMMAND' tells more."})
 public final class Adit implements Runnable {
   @Spec private CommandSpec spec;

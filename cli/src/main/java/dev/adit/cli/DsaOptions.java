@@ -1,0 +1,55 @@
+package dev.adit.cli;
+
+import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.dsa.EnginePolicy;
+import picocli.CommandLine.Option;
+
+/** What kind of DSA is emulated: the options that all commands which serve one share. */
+final class DsaOptions {
+  /** How descriptors get from the guest to the device. */
+  enum PortalAccess {
+    trap,
+    mmap
+  }
+
+  @Option(
+      names = "--portals",
+      paramLabel = "HOW",
+      defaultValue = "trap",
+      description = {
+        "How descriptors reach the device: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "Guests under KVM need mmap: KVM cannot emulate MOVDIR64B."
+      })
+  private PortalAccess portals;
+
+  @Option(
+      names = "--wqs",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Work queues (default: ${DEFAULT-VALUE}).")
+  private int wqs;
+
+  @Option(
+      names = "--engines",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Engines, each a thread (default: ${DEFAULT-VALUE}).")
+  private int engines;
+
+  /** {@return how descriptors reach the device} */
+  PortalAccess portals() {
+    return portals;
+  }
+
+  /** {@return the profile of the function} */
+  DsaProfile profile() {
+    DsaProfile physical = DsaProfile.physical();
+    DsaProfile sized = physical.withSizes(wqs, physical.entries(), physical.groups(), engines);
+    return portals == PortalAccess.mmap ? sized.with(DsaProfile.Option.MAPPABLE_PORTALS) : sized;
+  }
+
+  /** {@return where engines run} */
+  EnginePolicy policy() {
+    return EnginePolicy.threads();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.adit.cli;
+
+import dev.adit.devices.Dma;
+import dev.adit.devices.PciFunction;
+import dev.adit.devices.bench.BenchFunction;
+import dev.adit.devices.dsa.DsaDevice;
+import dev.adit.host.FunctionServer;
+import dev.adit.vfiouser.EventLoops;
+import dev.adit.vfiouser.FilePolicy;
+import dev.adit.vfiouser.ServerOptions;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code adit serve}: one function on one socket. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Serve a device function on a vfio-user socket until told to stop (Ctrl-C or SIGTERM).",
+      "Quiet by default; with -v one line on standard error for each event."
+    },
+    footer = {
+      "",
+      "Exit status: 0 done, 1 the socket could not be made, 2 wrong usage, 130 interrupted.",
+      "",
+      "Examples:",
+      "  adit serve --function dsa --socket /tmp/dsa.sock",
+      "  adit serve --function dsa --portals mmap --socket /tmp/dsa.sock -v",
+      "  adit serve --emit qemu --socket /tmp/dsa.sock    what a VM needs to use it"
+    })
+final class ServeCommand implements Callable<Integer> {
+  /** What can be served. */
+  enum Kind {
+    dsa,
+    bench
+  }
+
+  @Option(
+      names = "--function",
+      paramLabel = "KIND",
+      defaultValue = "dsa",
+      description = "What to serve: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Kind kind;
+
+  @Option(names = "--socket", paramLabel = "PATH", required = true, description = "Where.")
+  private Path socket;
+
+  @Option(
+      names = "--poll",
+      description = "Never sleep while waiting for the client: least latency, one processor busy.")
+  private boolean poll;
+
+  @Option(
+      names = "--trust-files",
+      description = {
+        "Map the client's memory even if the client could make the file shorter.",
+        "Faster with files that are not sealed, but such a client can crash the server."
+      })
+  private boolean trustFiles;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Tell each event on standard error.")
+  private boolean verbose;
+
+  @Mixin private DsaOptions dsa;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ServerOptions options = ServerOptions.defaults();
+    if (verbose) {
+      options = options.withEvents(new EventLines(spec.commandLine().getErr(), socket));
+    }
+    if (trustFiles) {
+      options = options.withFiles(FilePolicy.TRUST);
+    }
+    EventLoops.Idle idle = poll ? EventLoops.Idle.SPIN : EventLoops.Idle.BLOCK;
+    EventLoops loops = EventLoops.start(1, idle);
+    FunctionServer<PciFunction> server = FunctionServer.serve(loops, socket, options, this::make);
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
+    new CountDownLatch(1).await();
+    return ExitCode.DONE;
+  }
+
+  private PciFunction make(Dma dma) {
+    return switch (kind) {
+      case dsa -> new DsaDevice(dsa.profile(), dsa.policy(), dma, (to, data, rid, pasid) -> {}, 0);
+      case bench -> new BenchFunction(dma);
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** A function to measure a VMM and a transport with. */
+package dev.adit.devices.bench;

@@ -1,0 +1,93 @@
+package dev.adit.machine;
+
+import dev.adit.devices.dsa.spec.CompletionRecord;
+import dev.adit.devices.dsa.spec.Descriptor;
+import dev.adit.devices.dsa.spec.Flags;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A work queue in service, as its one submitter sees it: a ring of as many slots as the queue has
+ * entries, each with a completion record. A descriptor is written to the portal in one 64-byte
+ * store; the place in the portal page moves on by 64 bytes each time, as the Linux driver does it.
+ */
+public final class DsaQueue {
+  private static final int PAGE = 4096;
+  private static final int LIMITED_PORTAL = 1;
+  private static final int PORTALS_OF_A_QUEUE = 4;
+  private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
+  private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final PciDevice device;
+  private final int index;
+  private final int size;
+  private final int handle;
+  private final Interrupt interrupt;
+  private final DmaBuffer records;
+  private final MemorySegment descriptor;
+  private final long portal;
+  private long submitted;
+
+  DsaQueue(PciDevice device, int index, int size, int handle, Interrupt interrupt) {
+    this.device = device;
+    this.index = index;
+    this.size = size;
+    this.handle = handle;
+    this.interrupt = interrupt;
+    this.records = device.allocate((long) size * CompletionRecord.BYTES);
+    this.descriptor = MemorySegment.ofArray(new long[Descriptor.BYTES / 8]);
+    this.portal = (long) (index * PORTALS_OF_A_QUEUE + LIMITED_PORTAL) * PAGE;
+  }
+
+  /** {@return the index of the queue in its device} */
+  public int index() {
+    return index;
+  }
+
+  /** {@return the interrupt that tells of completions} */
+  public Interrupt interrupt() {
+    return interrupt;
+  }
+
+  /**
+   * Submits a descriptor and waits for the interrupt of its completion.
+   *
+   * @param work 64 bytes with opcode, operation flags, addresses and sizes; record address,
+   *     interrupt handle and the flags for both are filled in here
+   * @return the completion record, valid until the slot comes round again
+   */
+  public MemorySegment run(MemorySegment work) {
+    int slot = (int) (submitted++ % size);
+    MemorySegment record =
+        records.memory().asSlice((long) slot * CompletionRecord.BYTES, CompletionRecord.BYTES);
+    record.fill((byte) 0);
+    MemorySegment.copy(work, 0, descriptor, 0, Descriptor.BYTES);
+    long requests = Flags.RECORD_ADDRESS_VALID | Flags.REQUEST_RECORD | Flags.REQUEST_INTERRUPT;
+    descriptor.set(LONG, 0, descriptor.get(LONG, 0) | requests << 32);
+    descriptor.set(
+        LONG, Descriptor.RECORD_ADDRESS, records.address() + (long) slot * CompletionRecord.BYTES);
+    descriptor.set(
+        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+        Descriptor.INTERRUPT_HANDLE,
+        (short) handle);
+    long seen = interrupt.count();
+    device.store64(DsaDriver.PORTALS, portal + submitted * Descriptor.BYTES % PAGE, descriptor, 0);
+    if (interrupt.await(seen, TIMEOUT) == seen) {
+      throw new DriverException("queue " + index + ": no completion interrupt");
+    }
+    if (status(record) == 0) {
+      throw new DriverException("queue " + index + ": interrupt before the completion record");
+    }
+    return record;
+  }
+
+  /** {@return the status byte of a completion record, 0 while there is none} */
+  public static int status(MemorySegment record) {
+    return (byte) BYTE.getAcquire(record, (long) CompletionRecord.STATUS) & 0xFF;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.adit.machine;
+
+import dev.adit.vfiouser.EventLoops;
+import dev.adit.vfiouser.Eventfd;
+import dev.adit.vfiouser.Irq;
+import dev.adit.vfiouser.Region;
+import dev.adit.vfiouser.SharedMemory;
+import dev.adit.vfiouser.VfioUserClient;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A function behind a vfio-user socket, most likely in another process. Its DMA reaches one piece
+ * of shared memory that is mapped as a whole; its vectors are eventfds.
+ */
+public final class SocketPciDevice implements PciDevice {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final long BASE = 0x1_0000_0000L;
+  private static final long PAGE = 4096;
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final EventLoops loops;
+  private final VfioUserClient client;
+  private final SharedMemory memory;
+  private final List<EventfdInterrupt> interrupts = new ArrayList<>();
+  private long used;
+
+  private SocketPciDevice(EventLoops loops, VfioUserClient client, SharedMemory memory) {
+    this.loops = loops;
+    this.client = client;
+    this.memory = memory;
+  }
+
+  /**
+   * Connects to a function.
+   *
+   * @param memoryBytes how much memory drivers can allocate
+   * @throws dev.adit.vfiouser.VfioUserException if nobody serves there, or somebody else is using
+   *     the function
+   */
+  public static SocketPciDevice connect(Path socket, long memoryBytes) {
+    EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
+    try {
+      VfioUserClient client = VfioUserClient.connect(loops, socket, TIMEOUT);
+      SharedMemory memory = SharedMemory.allocate(memoryBytes);
+      client.map(BASE, memory, 0, memoryBytes, true);
+      return new SocketPciDevice(loops, client, memory);
+    } catch (RuntimeException e) {
+      loops.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public int readConfig(int offset, int width) {
+    return (int) client.read(Region.CONFIG, offset, width);
+  }
+
+  @Override
+  public void writeConfig(int offset, int width, int value) {
+    client.write(Region.CONFIG, offset, width, value);
+  }
+
+  @Override
+  public long read(int bar, long offset, int width) {
+    return client.read(bar, offset, width);
+  }
+
+  @Override
+  public void write(int bar, long offset, int width, long value) {
+    client.write(bar, offset, width, value);
+  }
+
+  /** As a VMM does it that sees the store as eight writes: without waiting for replies. */
+  @Override
+  public void store64(int bar, long offset, MemorySegment from, long at) {
+    for (int i = 0; i < 64; i += 8) {
+      client.post(bar, offset + i, 8, from.get(LONG, at + i));
+    }
+  }
+
+  @Override
+  public synchronized DmaBuffer allocate(long bytes) {
+    long pages = (bytes + PAGE - 1) / PAGE * PAGE;
+    if (bytes < 1 || pages > memory.size() - used) {
+      throw new DriverException("no memory left for " + bytes + " bytes");
+    }
+    DmaBuffer buffer = new DmaBuffer(memory.segment().asSlice(used, bytes), BASE + used);
+    used += pages;
+    return buffer;
+  }
+
+  @Override
+  public synchronized Interrupt msix(int vector) {
+    EventfdInterrupt interrupt = new EventfdInterrupt();
+    client.assign(Irq.MSIX, vector, List.of(interrupt.eventfd));
+    interrupts.add(interrupt);
+    return interrupt;
+  }
+
+  @Override
+  public synchronized void close() {
+    client.close();
+    loops.close();
+    interrupts.forEach(interrupt -> interrupt.eventfd.close());
+    memory.close();
+  }
+
+  private static final class EventfdInterrupt implements Interrupt {
+    private final Eventfd eventfd = new Eventfd();
+    private long count;
+
+    @Override
+    public synchronized long count() {
+      count += eventfd.take();
+      return count;
+    }
+
+    @Override
+    public long await(long seen, long nanos) {
+      long deadline = System.nanoTime() + nanos;
+      long now = count();
+      while (now == seen && deadline - System.nanoTime() > 0) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        synchronized (this) {
+          count += eventfd.await((int) Math.min(left + 1, 1000));
+          now = count;
+        }
+      }
+      return now;
+    }
+  }
+}
