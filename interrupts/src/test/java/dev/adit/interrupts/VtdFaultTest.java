@@ -317,9 +317,9 @@ class VtdFaultTest {
     // Typed from the table of codes: qualified and index recorded.
     String typed =
         switch (reason.code()) {
-          case 0x20, 0x25, 0x29, 0x2A, 0x2B -> "no no";
-          case 0x21, 0x23 -> "no yes";
-          case 0x22, 0x24, 0x26, 0x27, 0x28, 0xF0 -> "yes yes";
+          case 0x20, 0x25, 0x29, 0x2A, 0x2B, 0xA1, 0xA3 -> "no no";
+          case 0x21, 0x23, 0xA4 -> "no yes";
+          case 0x22, 0x24, 0x26, 0x27, 0x28, 0xF0, 0xA2 -> "yes yes";
           default -> "?";
         };
     assertThat((reason.qualified() ? "yes " : "no ") + (reason.indexed() ? "yes" : "no"))

@@ -2,7 +2,7 @@ package dev.adit.interrupts.spec;
 
 import java.util.Optional;
 
-/** Why a remapping unit blocked an interrupt (VT-d 5.1.4, 7.1; codes 20h to 2Bh). */
+/** Why a remapping unit blocked an interrupt. VT-d has codes 20h to 2Bh (5.1.4, 7.1). */
 public enum FaultReason {
   /** A reserved field in a remappable request is not 0. */
   REQUEST_RESERVED(0x20, false, false),
@@ -32,7 +32,18 @@ public enum FaultReason {
    * Adit's PASID extension, not VT-d: the request's PASID is not the one the entry is bound to. The
    * code lies outside all ranges of the specification.
    */
-  PASID(0xF0, true, true);
+  PASID(0xF0, true, true),
+  /**
+   * AMD: a device table entry that is not there or not valid, event 1. The reasons of AMD's units
+   * are numbered A0h plus the event's code, to be told from those of VT-d.
+   */
+  AMD_DEVICE_ENTRY(0xA1, false, false),
+  /** AMD: the device's control or its table has no such interrupt, event 2 with bit I. */
+  AMD_BLOCKED(0xA2, true, true),
+  /** AMD: the device table could not be read, event 3. */
+  AMD_DEVICE_TABLE_ACCESS(0xA3, false, false),
+  /** AMD: the interrupt table could not be read, event 4. */
+  AMD_TABLE_ACCESS(0xA4, false, true);
 
   private final int code;
   private final boolean qualified;
