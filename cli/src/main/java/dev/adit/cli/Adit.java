@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
     description =
         "Assignable Device Interface Toolkit: tell, deliver and serve Scalable I/O Virtualization.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, DemoCommand.class, HelpCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      BootCommand.class,
+      DemoCommand.class,
+      GuestCommand.class,
+      HelpCommand.class
+    },
     footer = {"", "'adit help COMMAND' tells more."})
 public final class Adit implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,0 +1,180 @@
+package dev.adit.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What a guest told over one or several boots. */
+final class GuestRun {
+  private static final Pattern PAIR = Pattern.compile("([a-z_]+)=(\\S+)");
+
+  /** One boot. */
+  static final class Boot {
+    private final String release;
+    private final List<GuestMessage.Step> steps = new ArrayList<>();
+    private final List<GuestMessage.Fact> facts = new ArrayList<>();
+    private boolean ended;
+
+    private Boot(String release) {
+      this.release = release;
+    }
+
+    /** {@return the kernel} */
+    String release() {
+      return release;
+    }
+
+    /** {@return the steps in order} */
+    List<GuestMessage.Step> steps() {
+      return steps;
+    }
+
+    /** {@return what one thread of dmatest did, for all of them} */
+    List<Transfer> transfers() {
+      return facts("dmatest")
+          .map(
+              fact ->
+                  new Transfer(
+                      fact.split(" ", 2)[0],
+                      number(fact, "tests"),
+                      number(fact, "failures"),
+                      value(fact, "per_second"),
+                      number(fact, "kib_per_second")))
+          .toList();
+    }
+
+    /** {@return the function's interrupts as the guest counted them, by vector} */
+    List<Interrupt> interrupts() {
+      return facts("interrupt")
+          .map(
+              fact ->
+                  new Interrupt(
+                      number(fact, "vector"),
+                      number(fact, "count"),
+                      value(fact, "chip"),
+                      value(fact, "name")))
+          .toList();
+    }
+
+    private Stream<String> facts(String key) {
+      return facts.stream().filter(f -> f.key().equals(key)).map(GuestMessage.Fact::value);
+    }
+
+    private boolean passed() {
+      return ended && !steps.isEmpty() && steps.stream().allMatch(GuestMessage.Step::passed);
+    }
+  }
+
+  /** What one thread of the kernel's dmatest did. */
+  record Transfer(String thread, long tests, long failures, String perSecond, long kibPerSecond) {}
+
+  /** One MSI-X vector in the guest. */
+  record Interrupt(long vector, long count, String chip, String name) {}
+
+  private final List<Boot> boots = new ArrayList<>();
+  private final int wanted;
+  private Optional<String> failure = Optional.empty();
+
+  private GuestRun(int wanted) {
+    this.wanted = wanted;
+  }
+
+  /**
+   * Follows a guest to its end.
+   *
+   * @param wanted boots
+   * @param deadline as {@link System#nanoTime} counts
+   * @param progress is told what the guest does
+   * @param files is given the files that the guest hands back
+   */
+  static GuestRun follow(
+      GuestMachine machine,
+      int wanted,
+      long deadline,
+      Consumer<String> progress,
+      Consumer<GuestMessage.Content> files)
+      throws InterruptedException, IOException {
+    GuestRun run = new GuestRun(wanted);
+    progress.accept("booting");
+    while (!run.over()) {
+      Optional<GuestMessage> message = machine.next(deadline);
+      if (message.isEmpty()) {
+        run.fail("the guest was not through when the time was up");
+      } else {
+        run.take(message.get(), machine, progress, files);
+      }
+    }
+    return run;
+  }
+
+  private void take(
+      GuestMessage message,
+      GuestMachine machine,
+      Consumer<String> progress,
+      Consumer<GuestMessage.Content> files)
+      throws IOException {
+    switch (message) {
+      case GuestMessage.Ready(String release) -> {
+        if (boots.stream().anyMatch(b -> !b.ended) || boots.size() == wanted) {
+          fail("the guest booted anew where it should not have");
+          return;
+        }
+        boots.add(new Boot(release));
+        progress.accept("Linux " + release + " is up, boot " + boots.size() + " of " + wanted);
+        machine.tell("boot " + boots.size() + " " + wanted);
+      }
+      case GuestMessage.Progress(String text) -> progress.accept(text);
+      case GuestMessage.Step step when !boots.isEmpty() -> boots.getLast().steps.add(step);
+      case GuestMessage.Fact fact when !boots.isEmpty() -> boots.getLast().facts.add(fact);
+      case GuestMessage.Content content -> files.accept(content);
+      case GuestMessage.Ended _ when !boots.isEmpty() -> boots.getLast().ended = true;
+      case GuestMessage.Gone _ -> fail("the guest ended before it was through");
+      // Noise before the first boot, or a line that is none of ours: the console has it too.
+      case GuestMessage.Unknown _, GuestMessage.Step _, GuestMessage.Fact _ -> {}
+      case GuestMessage.Ended _ -> {}
+    }
+  }
+
+  private void fail(String reason) {
+    failure = Optional.of(reason);
+  }
+
+  private boolean over() {
+    return failure.isPresent() || (boots.size() == wanted && boots.getLast().ended);
+  }
+
+  /** {@return the boots that came about} */
+  List<Boot> boots() {
+    return boots;
+  }
+
+  /** {@return why the guest was not followed to its end, if so} */
+  Optional<String> failure() {
+    return failure;
+  }
+
+  /** {@return whether every boot ran to its end and every step of it succeeded} */
+  boolean passed() {
+    return failure.isEmpty() && boots.size() == wanted && boots.stream().allMatch(Boot::passed);
+  }
+
+  private static String value(String fact, String key) {
+    Matcher pairs = PAIR.matcher(fact);
+    while (pairs.find()) {
+      if (pairs.group(1).equals(key)) {
+        return pairs.group(2);
+      }
+    }
+    return "-";
+  }
+
+  private static long number(String fact, String key) {
+    String value = value(fact, key);
+    return value.matches("[0-9]{1,18}") ? Long.parseLong(value) : -1;
+  }
+}
