@@ -1,5 +1,7 @@
 package dev.adit.devices.dsa;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.adit.devices.dsa.spec.Descriptor;
 import java.lang.foreign.MemorySegment;
 
@@ -33,12 +35,12 @@ final class Crc64 {
     this.register = register;
   }
 
-  void update(byte[] bytes, int count) {
-    MemorySegment words = MemorySegment.ofArray(bytes);
+  /** Takes in the first bytes of a block. */
+  void update(MemorySegment block, int count) {
     long r = register;
     int i = 0;
     for (; i + Long.BYTES <= count; i += Long.BYTES) {
-      r ^= words.get(Descriptor.LONG, i);
+      r ^= block.get(Descriptor.LONG, i);
       r =
           TABLES[7][(int) r & 0xff]
               ^ TABLES[6][(int) (r >>> 8) & 0xff]
@@ -50,7 +52,7 @@ final class Crc64 {
               ^ TABLES[0][(int) (r >>> 56)];
     }
     for (; i < count; i++) {
-      r = r >>> 8 ^ TABLES[0][(int) (r ^ bytes[i]) & 0xff];
+      r = r >>> 8 ^ TABLES[0][(int) (r ^ block.get(JAVA_BYTE, i)) & 0xff];
     }
     register = r;
   }

@@ -68,7 +68,7 @@ final class CrcOperations {
         reverseBits(got);
       }
       if (wide) {
-        crc64.update(bytes, got);
+        crc64.update(block, got);
       } else {
         crc32.update(bytes, got);
       }

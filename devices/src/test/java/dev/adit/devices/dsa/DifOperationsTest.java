@@ -17,7 +17,7 @@ class DifOperationsTest {
   private static final int[] BLOCKS = {512, 520, 4096, 4104};
 
   static long[] seeds() {
-    return Seeds.some(200);
+    return Seeds.some(80);
   }
 
   @Test
