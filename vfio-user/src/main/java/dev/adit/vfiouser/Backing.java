@@ -63,7 +63,7 @@ sealed interface Backing {
 
     @Override
     void dispose() {
-      Files.unmap(segment.address(), segment.byteSize());
+      OpenFiles.unmap(segment.address(), segment.byteSize());
     }
   }
 
@@ -85,7 +85,7 @@ sealed interface Backing {
 
     @Override
     void dispose() {
-      Files.close(fd);
+      OpenFiles.close(fd);
     }
   }
 }

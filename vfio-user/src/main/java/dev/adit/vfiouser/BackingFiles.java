@@ -37,10 +37,10 @@ final class BackingFiles {
   Backing use(int fd, long end, boolean write, boolean byCalls) {
     boolean kept = false;
     try {
-      Files.Stat stat = Files.stat(fd);
-      int mode = Files.fcntl(fd, Files.F_GETFL, 0) & Files.O_ACCMODE;
-      boolean writable = mode == Files.O_RDWR;
-      if (!stat.regular() || mode == Files.O_WRONLY || (write && !writable)) {
+      OpenFiles.Stat stat = OpenFiles.stat(fd);
+      int mode = OpenFiles.fcntl(fd, OpenFiles.F_GETFL, 0) & OpenFiles.O_ACCMODE;
+      boolean writable = mode == OpenFiles.O_RDWR;
+      if (!stat.regular() || mode == OpenFiles.O_WRONLY || (write && !writable)) {
         throw new VfioUserException("a file that cannot be used as memory", Libc.EINVAL);
       }
       if (end > stat.size()) {
@@ -60,7 +60,7 @@ final class BackingFiles {
       return file;
     } finally {
       if (!kept) {
-        Files.close(fd);
+        OpenFiles.close(fd);
       }
     }
   }
@@ -70,8 +70,8 @@ final class BackingFiles {
     if (policy == FilePolicy.TRUST) {
       return false;
     }
-    int seals = Files.fcntl(fd, Files.F_GET_SEALS, 0);
-    boolean stays = seals > 0 && (seals & Files.F_SEAL_SHRINK) != 0 && !Files.hugePages(fd);
+    int seals = OpenFiles.fcntl(fd, OpenFiles.F_GET_SEALS, 0);
+    boolean stays = seals > 0 && (seals & OpenFiles.F_SEAL_SHRINK) != 0 && !OpenFiles.hugePages(fd);
     if (!stays && policy == FilePolicy.REFUSE) {
       throw new VfioUserException("a file that can become shorter", Libc.EINVAL);
     }
@@ -86,12 +86,12 @@ final class BackingFiles {
     if (key.called()) {
       file = new Backing.Called(this, key, fd, size);
     } else {
-      int protection = Files.PROT_READ | (key.writable() ? Files.PROT_WRITE : 0);
-      long address = Files.map(fd, size, protection);
+      int protection = OpenFiles.PROT_READ | (key.writable() ? OpenFiles.PROT_WRITE : 0);
+      long address = OpenFiles.map(fd, size, protection);
       if (address < 0) {
         throw new VfioUserException("mmap", (int) -address);
       }
-      file = new Backing.Mapped(this, key, Files.segment(address, size));
+      file = new Backing.Mapped(this, key, OpenFiles.segment(address, size));
     }
     files.put(key, file);
     open++;

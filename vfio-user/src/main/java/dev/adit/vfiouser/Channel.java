@@ -2,6 +2,7 @@ package dev.adit.vfiouser;
 
 import dev.adit.vfiouser.spec.Header;
 import dev.adit.vfiouser.spec.Wire;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
@@ -68,6 +69,10 @@ final class Channel implements EventLoop.Source {
   private byte[] stash = NOTHING;
   private int stashed;
 
+  // A long incomplete message: it is received in place, not copied for each piece that comes.
+  private MemorySegment assembly = MemorySegment.NULL;
+  private long assembled;
+
   /**
    * Takes over a connected socket; {@link #open} starts it.
    *
@@ -122,8 +127,17 @@ final class Channel implements EventLoop.Source {
     handler.tick(now);
   }
 
+  @Override
+  public void failed() {
+    close();
+  }
+
   private void receive() {
     Inbox in = loop.inbox;
+    if (assembled > 0) {
+      assemble(in);
+      return;
+    }
     MemorySegment.copy(stash, 0, in.buffer, ValueLayout.JAVA_BYTE, 0, stashed);
     int received = in.receive(fd, stashed);
     if (received > 0) {
@@ -133,6 +147,23 @@ final class Channel implements EventLoop.Source {
       stashed = 0;
       lastFds = Fds.of(in);
       work();
+    } else if (received != -Libc.EAGAIN) {
+      close();
+    }
+  }
+
+  private void assemble(Inbox in) {
+    int received = in.receive(fd, assembly, assembled);
+    if (received > 0) {
+      Fds.of(in).close(); // fds in the middle of a message
+      assembled += received;
+      if (assembled == assembly.byteSize()) {
+        window = assembly;
+        position = 0;
+        limit = assembled;
+        assembled = 0;
+        work();
+      }
     } else if (received != -Libc.EAGAIN) {
       close();
     }
@@ -230,6 +261,10 @@ final class Channel implements EventLoop.Source {
   /** Keeps the rest of the window for the next receive. */
   private void keep() {
     int rest = (int) (limit - position);
+    if (rest > SMALL && !backlogged()) {
+      keepLong(rest);
+      return;
+    }
     if (rest > stash.length) {
       stash = new byte[Math.max(rest, Math.min(2 * rest, SMALL))];
     } else if (rest == 0 && stash.length > SMALL) {
@@ -241,6 +276,17 @@ final class Channel implements EventLoop.Source {
     if (!backlogged()) {
       settleFds();
     }
+  }
+
+  private void keepLong(int rest) {
+    long size = Integer.toUnsignedLong(window.get(Wire.U32, position + Header.LENGTH));
+    MemorySegment whole =
+        assembly.byteSize() == size ? assembly : Arena.ofAuto().allocate(size, Long.BYTES);
+    MemorySegment.copy(window, position, whole, 0, rest);
+    assembly = whole;
+    assembled = rest;
+    position = limit = 0;
+    settleFds();
   }
 
   /** One incomplete message is left, the first and the last. */
@@ -307,6 +353,12 @@ final class Channel implements EventLoop.Source {
    */
   void pump(Exchange exchange, long deadline) {
     Inbox in = loop.inner();
+    if (assembled > 0) {
+      window = assembly;
+      position = 0;
+      limit = assembled;
+      assembled = 0;
+    }
     if (window.address() != in.buffer.address()) {
       MemorySegment.copy(window, position, in.buffer, 0, limit - position);
       window = in.buffer;
@@ -357,7 +409,7 @@ final class Channel implements EventLoop.Source {
     fd = -1;
     loop.remove(old, this);
     sender.close();
-    Files.close(old);
+    OpenFiles.close(old);
     firstFds.close();
     lastFds.close();
     firstFds = lastFds = Fds.NONE;

@@ -60,7 +60,7 @@ public final class ClientDoorbell implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      Files.close(fd);
+      OpenFiles.close(fd);
     }
   }
 }

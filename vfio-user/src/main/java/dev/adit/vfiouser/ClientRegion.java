@@ -93,17 +93,17 @@ public final class ClientRegion implements AutoCloseable {
    * @return its memory, valid until {@link #close}
    */
   public synchronized MemorySegment map(Area area) {
-    Files.Stat stat = fd < 0 || closed ? null : Files.stat(fd);
+    OpenFiles.Stat stat = fd < 0 || closed ? null : OpenFiles.stat(fd);
     long start = fileOffset + area.offset();
     if (stat == null || start < 0 || area.size() < 1 || start > stat.size() - area.size()) {
       throw new VfioUserException("an area that is not in the file", Libc.EINVAL);
     }
     long length = start + area.size();
-    long address = Files.map(fd, length, Files.PROT_READ | Files.PROT_WRITE);
+    long address = OpenFiles.map(fd, length, OpenFiles.PROT_READ | OpenFiles.PROT_WRITE);
     if (address < 0) {
       throw new VfioUserException("mmap", (int) -address);
     }
-    MemorySegment whole = Files.segment(address, length);
+    MemorySegment whole = OpenFiles.segment(address, length);
     mapped.add(whole);
     return whole.asSlice(start, area.size());
   }
@@ -113,9 +113,9 @@ public final class ClientRegion implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      mapped.forEach(memory -> Files.unmap(memory.address(), memory.byteSize()));
+      mapped.forEach(memory -> OpenFiles.unmap(memory.address(), memory.byteSize()));
       if (fd >= 0) {
-        Files.close(fd);
+        OpenFiles.close(fd);
       }
     }
   }

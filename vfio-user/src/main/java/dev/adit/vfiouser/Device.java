@@ -48,6 +48,14 @@ public interface Device {
   /** Everything as at power-on; no DMA and no interrupt of before after it returns. */
   void reset();
 
+  /**
+   * The client has set up, masked or taken away a vector. A device that keeps pending bits of its
+   * own may want to know; {@link Interrupts#signal} works all the same, and remembers.
+   *
+   * @param deliverable whether a signal reaches the client now
+   */
+  default void vectorChanged(int index, int vector, boolean deliverable) {}
+
   /** A client has connected. */
   default void attached() {}
 

@@ -170,9 +170,9 @@ public final class DmaView implements AutoCloseable {
     MemorySegment bounce = exchange().message(DATA + CHUNK);
     if (access == Access.WRITE) {
       MemorySegment.copy(memory, at, bounce, 0, count);
-      return Files.write(fd, bounce, count, offset);
+      return OpenFiles.write(fd, bounce, count, offset);
     }
-    int got = Files.read(fd, bounce, count, offset);
+    int got = OpenFiles.read(fd, bounce, count, offset);
     if (got > 0) {
       MemorySegment.copy(bounce, 0, memory, at, got);
     }

@@ -91,6 +91,6 @@ final class Epoll implements AutoCloseable {
 
   @Override
   public void close() {
-    Files.close(fd);
+    OpenFiles.close(fd);
   }
 }

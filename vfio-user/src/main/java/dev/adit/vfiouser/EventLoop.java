@@ -21,6 +21,9 @@ final class EventLoop implements Runnable {
 
     /** Looks for work that no fd tells of; called between rounds while asked for. */
     default void tick(long now) {}
+
+    /** One of the other methods threw, which is a mistake in the code behind it. */
+    default void failed() {}
   }
 
   /** Sources that are polled one by one when spinning; with more of them epoll is cheaper. */
@@ -114,10 +117,10 @@ final class EventLoop implements Runnable {
 
   /** Has {@link Source#tick} called at least every {@code millis}, until {@link #untick}. */
   void tick(Source source, int millis) {
+    tickMillis = ticking.isEmpty() ? millis : Math.min(tickMillis, millis);
     if (!ticking.contains(source)) {
       ticking.add(source);
     }
-    tickMillis = millis;
   }
 
   void untick(Source source) {
@@ -131,7 +134,7 @@ final class EventLoop implements Runnable {
         int timeout = ticking.isEmpty() ? -1 : tickMillis;
         dispatch(epoll.await(spin ? 0 : timeout));
         for (int i = 0; i < ticking.size(); i++) {
-          ticking.get(i).tick(System.nanoTime());
+          tick(ticking.get(i));
         }
         if (spin && !streams.isEmpty() && streams.size() <= DIRECT) {
           pollDirectly();
@@ -140,7 +143,7 @@ final class EventLoop implements Runnable {
       runTasks();
     } finally {
       epoll.close();
-      Files.close(wake);
+      OpenFiles.close(wake);
       arena.close();
     }
   }
@@ -154,7 +157,7 @@ final class EventLoop implements Runnable {
       } else {
         Source source = fd < sources.length ? sources[fd] : null;
         if (source != null) {
-          source.ready(epoll.readyFor(i));
+          ready(source, epoll.readyFor(i));
         }
       }
     }
@@ -163,10 +166,26 @@ final class EventLoop implements Runnable {
     }
   }
 
+  private static void ready(Source source, int events) {
+    try {
+      source.ready(events);
+    } catch (RuntimeException e) {
+      source.failed();
+    }
+  }
+
+  private static void tick(Source source) {
+    try {
+      source.tick(System.nanoTime());
+    } catch (RuntimeException e) {
+      source.failed();
+    }
+  }
+
   private void pollDirectly() {
     for (int round = 0; round < ROUNDS && tasks.isEmpty(); round++) {
       for (int i = 0; i < streams.size(); i++) {
-        streams.get(i).ready(Epoll.IN);
+        ready(streams.get(i), Epoll.IN);
       }
     }
   }

@@ -37,7 +37,7 @@ public final class Eventfd implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      Files.close(fd);
+      OpenFiles.close(fd);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Event counters (eventfd(2)). */
@@ -52,7 +53,7 @@ final class Eventfds {
   /** {@return whether an fd is an event counter; no path of a file looks like the name of one} */
   static boolean is(int fd) {
     try {
-      Path name = java.nio.file.Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd));
+      Path name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd));
       return name.toString().equals("anon_inode:[eventfd]");
     } catch (IOException e) {
       return false;

@@ -50,7 +50,7 @@ final class Fds {
   void close() {
     for (int i = 0; i < fds.length; i++) {
       if (fds[i] >= 0) {
-        Files.close(take(i));
+        OpenFiles.close(take(i));
       }
     }
   }

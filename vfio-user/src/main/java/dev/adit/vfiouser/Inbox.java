@@ -54,8 +54,13 @@ final class Inbox {
    * @return bytes received, 0 at the end of the stream, or the negated errno
    */
   int receive(int fd, long have) {
-    iovec.set(ValueLayout.JAVA_LONG, 0, buffer.address() + have);
-    iovec.set(ValueLayout.JAVA_LONG, 8, buffer.byteSize() - have);
+    return receive(fd, buffer, have);
+  }
+
+  /** Receives behind the first {@code have} bytes of other memory, and no more than it holds. */
+  int receive(int fd, MemorySegment into, long have) {
+    iovec.set(ValueLayout.JAVA_LONG, 0, into.address() + have);
+    iovec.set(ValueLayout.JAVA_LONG, 8, into.byteSize() - have);
     msghdr.set(ValueLayout.JAVA_LONG, CONTROL_LENGTH, CONTROL_SIZE);
     msghdr.set(ValueLayout.JAVA_INT, MSG_FLAGS, 0);
     fdCount = 0;

@@ -86,13 +86,4 @@ public final class Interrupts {
       }
     }
   }
-
-  /** The client is gone. */
-  void clear() {
-    for (Vector[] index : vectors) {
-      for (Vector vector : index) {
-        vector.clear();
-      }
-    }
-  }
 }

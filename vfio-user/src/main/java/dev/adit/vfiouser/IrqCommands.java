@@ -5,11 +5,18 @@ import dev.adit.vfiouser.spec.IrqInfo;
 import dev.adit.vfiouser.spec.IrqSet;
 import dev.adit.vfiouser.spec.Wire;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 
 /** DEVICE_GET_IRQ_INFO and DEVICE_SET_IRQS. */
 final class IrqCommands {
+  private static final int DATA = IrqSet.DATA_NONE | IrqSet.DATA_BOOL | IrqSet.DATA_EVENTFD;
+  private static final int ACTION =
+      IrqSet.ACTION_MASK | IrqSet.ACTION_UNMASK | IrqSet.ACTION_TRIGGER;
+
   private final VfioUserServer server;
   private final ServerConnection connection;
+  private final Map<Vector, Unmasker> unmaskers = new HashMap<>();
 
   IrqCommands(VfioUserServer server, ServerConnection connection) {
     this.server = server;
@@ -45,37 +52,23 @@ final class IrqCommands {
       return Libc.EINVAL;
     }
     int index = message.get(Wire.U32, in + IrqSet.INDEX);
-    if (Integer.compareUnsigned(index, server.interrupts().irqs().size()) >= 0) {
-      return Libc.EINVAL;
-    }
-    Irq irq = server.interrupts().irqs().get(index);
     int flags = message.get(Wire.U32, in + IrqSet.FLAGS);
     int start = message.get(Wire.U32, in + IrqSet.START);
     int count = message.get(Wire.U32, in + IrqSet.COUNT);
-    if (start < 0 || count < 0 || start > irq.count() || count > irq.count() - start) {
+    if (!exists(index, start, count)
+        || Integer.bitCount(flags & DATA) != 1
+        || Integer.bitCount(flags & ACTION) != 1
+        || (flags & ~(DATA | ACTION)) != 0) {
       return Libc.EINVAL;
     }
-    long bools = in + IrqSet.SIZE;
     int error =
-        switch (flags) {
-          case IrqSet.DATA_EVENTFD | IrqSet.ACTION_TRIGGER -> assign(index, start, count, fds);
-          case IrqSet.DATA_NONE | IrqSet.ACTION_TRIGGER ->
-              fds.count() > 0
-                  ? Libc.EINVAL
-                  : count == 0
-                      ? disable(index, start)
-                      : apply(flags, index, start, count, message, -1);
-          case IrqSet.DATA_NONE | IrqSet.ACTION_MASK, IrqSet.DATA_NONE | IrqSet.ACTION_UNMASK ->
-              fds.count() > 0 || count == 0
-                  ? Libc.EINVAL
-                  : apply(flags, index, start, count, message, -1);
-          case IrqSet.DATA_BOOL | IrqSet.ACTION_TRIGGER,
-              IrqSet.DATA_BOOL | IrqSet.ACTION_MASK,
-              IrqSet.DATA_BOOL | IrqSet.ACTION_UNMASK ->
+        switch (flags & DATA) {
+          case IrqSet.DATA_EVENTFD -> setEventfds(flags & ACTION, index, start, count, fds);
+          case IrqSet.DATA_BOOL ->
               fds.count() > 0 || count == 0 || payload - IrqSet.SIZE < count
                   ? Libc.EINVAL
-                  : apply(flags, index, start, count, message, bools);
-          default -> Libc.EINVAL;
+                  : apply(flags & ACTION, index, start, count, message, in + IrqSet.SIZE);
+          default -> setNone(flags & ACTION, index, start, count, message, fds);
         };
     if (error == 0) {
       connection.reply(message, at, 0, Commands.NO_FDS);
@@ -83,9 +76,39 @@ final class IrqCommands {
     return error;
   }
 
+  private boolean exists(int index, int start, int count) {
+    if (Integer.compareUnsigned(index, server.interrupts().irqs().size()) >= 0) {
+      return false;
+    }
+    int vectors = server.interrupts().irqs().get(index).count();
+    return start >= 0 && count >= 0 && start <= vectors && count <= vectors - start;
+  }
+
+  private int setNone(int action, int index, int start, int count, MemorySegment message, Fds fds) {
+    if (fds.count() > 0) {
+      return Libc.EINVAL;
+    }
+    if (count > 0) {
+      return apply(action, index, start, count, message, -1);
+    }
+    if (action != IrqSet.ACTION_TRIGGER || start != 0) {
+      return Libc.EINVAL;
+    }
+    int vectors = server.interrupts().irqs().get(index).count();
+    for (int i = 0; i < vectors; i++) {
+      assign(index, i, -1);
+      replaceUnmasker(server.interrupts().vector(index, i), -1, index, i);
+    }
+    return 0;
+  }
+
   /** Gives vectors their eventfds, or takes them away if there is no fd. */
-  private int assign(int index, int start, int count, Fds fds) {
-    if (count == 0 || (fds.count() != 0 && fds.count() != count)) {
+  private int setEventfds(int action, int index, int start, int count, Fds fds) {
+    boolean unmask = action == IrqSet.ACTION_UNMASK;
+    if (count == 0
+        || (fds.count() != 0 && fds.count() != count)
+        || action == IrqSet.ACTION_MASK
+        || (unmask && !server.interrupts().irqs().get(index).maskable())) {
       return Libc.EINVAL;
     }
     for (int i = 0; i < fds.count(); i++) {
@@ -93,22 +116,32 @@ final class IrqCommands {
         return Libc.EINVAL;
       }
     }
-    for (int i = 0; i < count; i++) {
-      int fd = fds.count() == 0 ? -1 : fds.take(i);
-      server.interrupts().vector(index, start + i).assign(fd);
+    for (int i = start; i < start + count; i++) {
+      int fd = fds.count() == 0 ? -1 : fds.take(i - start);
+      if (unmask) {
+        replaceUnmasker(server.interrupts().vector(index, i), fd, index, i);
+      } else {
+        assign(index, i, fd);
+      }
     }
     return 0;
   }
 
-  private int disable(int index, int start) {
-    if (start != 0) {
-      return Libc.EINVAL;
+  private void assign(int index, int i, int fd) {
+    Vector vector = server.interrupts().vector(index, i);
+    boolean before = vector.deliverable();
+    vector.assign(fd);
+    tell(vector, before, index, i);
+  }
+
+  private void tell(Vector vector, boolean before, int index, int i) {
+    if (vector.deliverable() != before) {
+      try {
+        server.device().vectorChanged(index, i, !before);
+      } catch (RuntimeException e) {
+        server.events().event(ServerEvents.Kind.DEVICE_FAILED, 0);
+      }
     }
-    int vectors = server.interrupts().irqs().get(index).count();
-    for (int i = 0; i < vectors; i++) {
-      server.interrupts().vector(index, i).assign(-1);
-    }
-    return 0;
   }
 
   /**
@@ -116,21 +149,78 @@ final class IrqCommands {
    *
    * @param bools where their bytes are, or -1 for all vectors of the range
    */
-  private int apply(int flags, int index, int start, int count, MemorySegment message, long bools) {
-    Irq irq = server.interrupts().irqs().get(index);
-    if ((flags & IrqSet.ACTION_TRIGGER) == 0 && !irq.maskable()) {
+  private int apply(
+      int action, int index, int start, int count, MemorySegment message, long bools) {
+    if (action != IrqSet.ACTION_TRIGGER && !server.interrupts().irqs().get(index).maskable()) {
       return Libc.EINVAL;
     }
     for (int i = 0; i < count; i++) {
       if (bools < 0 || message.get(Wire.U8, bools + i) != 0) {
         Vector vector = server.interrupts().vector(index, start + i);
-        switch (flags & ~(IrqSet.DATA_NONE | IrqSet.DATA_BOOL)) {
+        boolean before = vector.deliverable();
+        switch (action) {
           case IrqSet.ACTION_MASK -> vector.mask();
           case IrqSet.ACTION_UNMASK -> vector.unmask();
           default -> vector.signal();
         }
+        tell(vector, before, index, start + i);
       }
     }
     return 0;
+  }
+
+  /** An eventfd by which the client unmasks a vector without a message. */
+  private final class Unmasker implements EventLoop.Source {
+    private final Vector vector;
+    private final int fd;
+    private final int index;
+    private final int number;
+
+    Unmasker(Vector vector, int fd, int index, int number) {
+      this.vector = vector;
+      this.fd = fd;
+      this.index = index;
+      this.number = number;
+    }
+
+    @Override
+    public void ready(int events) {
+      if (Eventfds.take(fd) > 0) {
+        boolean before = vector.deliverable();
+        vector.unmask();
+        tell(vector, before, index, number);
+      }
+    }
+
+    void close() {
+      server.loop().remove(fd, this);
+      OpenFiles.close(fd);
+    }
+  }
+
+  private void replaceUnmasker(Vector vector, int fd, int index, int number) {
+    Unmasker old = unmaskers.remove(vector);
+    if (old != null) {
+      old.close();
+    }
+    if (fd >= 0) {
+      Unmasker made = new Unmasker(vector, fd, index, number);
+      unmaskers.put(vector, made);
+      server.loop().add(fd, made, false);
+    }
+  }
+
+  /** The client is gone. */
+  void close() {
+    unmaskers.values().forEach(Unmasker::close);
+    unmaskers.clear();
+    for (int index = 0; index < server.interrupts().irqs().size(); index++) {
+      int vectors = server.interrupts().irqs().get(index).count();
+      for (int i = 0; i < vectors; i++) {
+        boolean before = server.interrupts().vector(index, i).deliverable();
+        server.interrupts().vector(index, i).clear();
+        tell(server.interrupts().vector(index, i), before, index, i);
+      }
+    }
   }
 }

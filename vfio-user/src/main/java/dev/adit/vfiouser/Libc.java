@@ -11,7 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * Finds functions of the C library. The classes that hold them ({@link Sockets}, {@link Files},
+ * Finds functions of the C library. The classes that hold them ({@link Sockets}, {@link OpenFiles},
  * {@link Eventfds}, {@link Epoll}) return what the function returned, or the negated errno.
  */
 final class Libc {
@@ -28,6 +28,7 @@ final class Libc {
       EEXIST = 17,
       ENODEV = 19,
       EINVAL = 22,
+      ENFILE = 23,
       EMFILE = 24,
       ENOSPC = 28,
       EPIPE = 32,

@@ -187,8 +187,8 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
       return;
     }
     server.dma().connect(null);
-    server.interrupts().clear();
     try {
+      commands.close();
       server.device().detached();
     } catch (RuntimeException e) {
       server.events().event(Kind.DEVICE_FAILED, 0);

@@ -22,7 +22,7 @@ public final class SharedMemory implements AutoCloseable {
    * @param size bytes, at least 1
    */
   public static SharedMemory allocate(long size) {
-    int seals = Files.F_SEAL_SHRINK | Files.F_SEAL_GROW | Files.F_SEAL_SEAL;
+    int seals = OpenFiles.F_SEAL_SHRINK | OpenFiles.F_SEAL_GROW | OpenFiles.F_SEAL_SEAL;
     return allocate(size, seals);
   }
 
@@ -30,19 +30,19 @@ public final class SharedMemory implements AutoCloseable {
     if (size < 1) {
       throw new IllegalArgumentException("at least one byte, not " + size);
     }
-    int fd = Libc.check("memfd_create", Files.memory("vfio-user"));
+    int fd = Libc.check("memfd_create", OpenFiles.memory("vfio-user"));
     try {
-      Libc.check("ftruncate", Files.truncate(fd, size));
+      Libc.check("ftruncate", OpenFiles.truncate(fd, size));
       if (seals != 0) {
-        Libc.check("fcntl", Files.fcntl(fd, Files.F_ADD_SEALS, seals));
+        Libc.check("fcntl", OpenFiles.fcntl(fd, OpenFiles.F_ADD_SEALS, seals));
       }
-      long address = Files.map(fd, size, Files.PROT_READ | Files.PROT_WRITE);
+      long address = OpenFiles.map(fd, size, OpenFiles.PROT_READ | OpenFiles.PROT_WRITE);
       if (address < 0) {
         throw new VfioUserException("mmap", (int) -address);
       }
-      return new SharedMemory(fd, Files.segment(address, size));
+      return new SharedMemory(fd, OpenFiles.segment(address, size));
     } catch (VfioUserException e) {
-      Files.close(fd);
+      OpenFiles.close(fd);
       throw e;
     }
   }
@@ -67,8 +67,8 @@ public final class SharedMemory implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      Files.unmap(segment.address(), segment.byteSize());
-      Files.close(fd);
+      OpenFiles.unmap(segment.address(), segment.byteSize());
+      OpenFiles.close(fd);
     }
   }
 }

@@ -38,8 +38,9 @@ final class Vector {
     return (state.get() & PENDING) != 0;
   }
 
-  boolean masked() {
-    return (state.get() & MASKED) != 0;
+  /** {@return whether a signal would reach the client now} */
+  boolean deliverable() {
+    return fd >= 0 && (state.get() & MASKED) == 0;
   }
 
   void withdraw() {
@@ -68,7 +69,7 @@ final class Vector {
     int old = fd;
     fd = newFd;
     if (old >= 0) {
-      Files.close(old);
+      OpenFiles.close(old);
     }
     deliverAndLeave();
   }

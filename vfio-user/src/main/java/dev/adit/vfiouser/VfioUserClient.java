@@ -61,7 +61,7 @@ public final class VfioUserClient implements AutoCloseable {
     int fd = Libc.check("socket", Sockets.socket());
     int result = Sockets.connect(fd, path);
     if (result < 0) {
-      Files.close(fd);
+      OpenFiles.close(fd);
       throw new VfioUserException("connect " + path, -result);
     }
     EventLoop loop = loops.next();

@@ -3,6 +3,7 @@ package dev.adit.vfiouser;
 import dev.adit.vfiouser.ServerEvents.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public final class VfioUserServer implements AutoCloseable {
   private final DmaSpace dma;
   private final RateLimit events;
   private final List<ServerConnection> connections = new ArrayList<>();
-  private final EventLoop.Source acceptor = ready -> accept();
+  private final EventLoop.Source acceptor = new Acceptor();
   private final Device device;
   private final List<Region> regions;
   private final Interrupts interrupts;
@@ -44,11 +45,16 @@ public final class VfioUserServer implements AutoCloseable {
     this.options = options;
     dma = new DmaSpace(options.maxMappings());
     events = new RateLimit(options.events());
-    DeviceBus bus = new DeviceBus(dma);
-    device = maker.apply(bus);
-    regions = List.copyOf(device.regions());
-    interrupts = bus.create(device.irqs());
     listener = listen(path, options);
+    try {
+      DeviceBus bus = new DeviceBus(dma);
+      device = maker.apply(bus);
+      regions = List.copyOf(device.regions());
+      interrupts = bus.create(device.irqs());
+    } catch (RuntimeException e) {
+      OpenFiles.close(listener);
+      throw e;
+    }
   }
 
   /** Interrupts exist once the device has told how many it has. */
@@ -101,14 +107,14 @@ public final class VfioUserServer implements AutoCloseable {
     int fd = Libc.check("socket", Sockets.socket());
     try {
       Libc.check("bind " + path, Sockets.bind(fd, path));
-      java.nio.file.Files.setPosixFilePermissions(path, options.permissions());
+      Files.setPosixFilePermissions(path, options.permissions());
       Libc.check("listen", Sockets.listen(fd, BACKLOG));
       return fd;
     } catch (IOException e) {
-      Files.close(fd);
+      OpenFiles.close(fd);
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
-      Files.close(fd);
+      OpenFiles.close(fd);
       throw e;
     }
   }
@@ -117,8 +123,8 @@ public final class VfioUserServer implements AutoCloseable {
   private static void removeStale(Path path) {
     try {
       boolean socket =
-          java.nio.file.Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-              && java.nio.file.Files.readAttributes(
+          Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+              && Files.readAttributes(
                       path,
                       java.nio.file.attribute.BasicFileAttributes.class,
                       LinkOption.NOFOLLOW_LINKS)
@@ -128,22 +134,42 @@ public final class VfioUserServer implements AutoCloseable {
       }
       int probe = Libc.check("socket", Sockets.socket());
       int result = Sockets.connect(probe, path);
-      Files.close(probe);
+      OpenFiles.close(probe);
       if (result < 0 && result != -Libc.EAGAIN) {
-        java.nio.file.Files.delete(path);
+        Files.delete(path);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** Without fds, the loop would turn in circles; it looks again after a while. */
+  private final class Acceptor implements EventLoop.Source {
+    private static final int PAUSE = 200;
+
+    @Override
+    public void ready(int events) {
+      accept();
+    }
+
+    @Override
+    public void tick(long now) {
+      loop.untick(this);
+      loop.interest(listener, Epoll.IN);
+    }
+  }
+
   private void accept() {
     int fd = Sockets.accept(listener);
+    if (fd == -Libc.EMFILE || fd == -Libc.ENFILE || fd == -Libc.ENOMEM) {
+      loop.interest(listener, 0);
+      loop.tick(acceptor, Acceptor.PAUSE);
+    }
     if (fd < 0) {
       return;
     }
     if (connections.size() > MAX_WAITING) {
-      Files.close(fd);
+      OpenFiles.close(fd);
       events.event(Kind.REFUSED, 0);
       return;
     }
@@ -229,10 +255,10 @@ public final class VfioUserServer implements AutoCloseable {
     if (!closed) {
       closed = true;
       loop.remove(listener, acceptor);
-      Files.close(listener);
+      OpenFiles.close(listener);
       List.copyOf(connections).forEach(ServerConnection::end);
       try {
-        java.nio.file.Files.deleteIfExists(path);
+        Files.deleteIfExists(path);
       } catch (IOException e) {
         // It stays behind; the next server on this path removes it.
         events.event(Kind.ERROR_REPLY, Libc.EIO);

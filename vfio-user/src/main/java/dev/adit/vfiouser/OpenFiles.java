@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Open files and the memory behind them. */
-final class Files {
+final class OpenFiles {
   static final int F_GETFL = 3, F_ADD_SEALS = 1033, F_GET_SEALS = 1034;
   static final int F_SEAL_SEAL = 1, F_SEAL_SHRINK = 2, F_SEAL_GROW = 4;
   static final int O_ACCMODE = 3, O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2;
@@ -51,7 +51,7 @@ final class Files {
   private static final ThreadLocal<MemorySegment> STAT =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STAT_SIZE, 8));
 
-  private Files() {}
+  private OpenFiles() {}
 
   /** What fstat tells. */
   record Stat(long device, long inode, boolean regular, long size) {}
