@@ -11,15 +11,13 @@ import java.lang.foreign.MemorySegment;
  * what the client takes away is let go of before it is told so.
  */
 final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
-  /** How long a client may say nothing before VERSION, and an engine may hold memory. */
-  private static final long PATIENCE = 4_000_000_000L;
-
   private static final int TICK = 1;
-  private static final int HANDSHAKE_TICK = 500;
+  private static final int HANDSHAKE_TICK = 100;
 
   private final VfioUserServer server;
   private final Channel channel;
   private final Commands commands;
+  private final long patience;
   private final long since = System.nanoTime();
   private Capabilities peer = Capabilities.DEFAULT;
   private boolean attached;
@@ -33,6 +31,7 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
 
   ServerConnection(VfioUserServer server, int fd) {
     this.server = server;
+    patience = server.options().patience().toNanos();
     channel = new Channel(server.loop(), fd, this, server.options().maxQueued());
     commands = new Commands(server, this);
   }
@@ -145,7 +144,7 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
       finishIfQuiescent();
     } else if (removal != 0) {
       finishRemoval(now);
-    } else if (!attached && now - since > PATIENCE) {
+    } else if (!attached && now - since > patience) {
       server.events().event(Kind.SILENT, 0);
       channel.close();
     }
@@ -153,7 +152,7 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
 
   private void finishRemoval(long now) {
     boolean quiescent = server.dma().quiescent(removal);
-    if (!quiescent && now - removalSince < PATIENCE) {
+    if (!quiescent && now - removalSince < patience) {
       return;
     }
     server.loop().untick(channel);
