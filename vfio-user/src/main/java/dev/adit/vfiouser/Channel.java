@@ -194,7 +194,7 @@ final class Channel implements EventLoop.Source {
         return;
       }
       boolean reply = isReply(window, at);
-      if (!reply && setsAside() && deferredBytes > quota) {
+      if (!reply && backlogged()) {
         return;
       }
       position = at + size;
@@ -299,9 +299,9 @@ final class Channel implements EventLoop.Source {
     lastFds = Fds.NONE;
   }
 
-  /** {@return whether whole messages are left that may not be handled yet} */
+  /** {@return whether commands have to stay where they are until there is room for more} */
   private boolean backlogged() {
-    return setsAside() && deferredBytes > quota;
+    return (setsAside() && deferredBytes > quota) || sender.queued() > quota;
   }
 
   /** Sets aside the commands that come from now on, until {@link #release}. */
@@ -327,7 +327,7 @@ final class Channel implements EventLoop.Source {
   }
 
   private void updateInterest() {
-    int wanted = backlogged() || sender.queued() > quota ? 0 : Epoll.IN;
+    int wanted = backlogged() ? 0 : Epoll.IN;
     wanted |= sender.queued() > 0 ? Epoll.OUT : 0;
     if (wanted != interest) {
       interest = wanted;
@@ -367,6 +367,7 @@ final class Channel implements EventLoop.Source {
     }
     boolean outer = handling;
     handling = true;
+    parse();
     while (fd >= 0 && !exchange.done() && System.nanoTime() < deadline && !backlogged()) {
       if (sender.queued() > 0) {
         sender.flush();

@@ -39,7 +39,11 @@ final class RawClient implements AutoCloseable {
   }
 
   RawClient(Path path) {
-    Libc.check("connect", Sockets.connect(fd, path));
+    int result = Sockets.connect(fd, path);
+    if (result < 0) {
+      close();
+    }
+    assertThat(result).as("connect").isZero();
   }
 
   /** {@return a client that has said VERSION} */
@@ -157,6 +161,15 @@ final class RawClient implements AutoCloseable {
 
   private boolean hungUp() {
     return inbox.receive(fd, 0) == 0;
+  }
+
+  /** Throws away what has come. */
+  void drain() {
+    int count;
+    do {
+      count = inbox.receive(fd, 0);
+      Fds.of(inbox).close();
+    } while (count > 0);
   }
 
   /** {@return the bytes that one receive call gives, at most so many; the rest is lost} */
