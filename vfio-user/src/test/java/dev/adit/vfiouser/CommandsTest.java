@@ -49,12 +49,32 @@ class CommandsTest extends ServerTestCase {
         bad("a short GET_INFO", Command.DEVICE_GET_INFO, payload(15), Libc.EINVAL),
         bad("GET_INFO without room", Command.DEVICE_GET_INFO, words(8, 0, 0, 0), Libc.EINVAL),
         bad("a short REGION_INFO", Command.DEVICE_GET_REGION_INFO, payload(31), Libc.EINVAL),
-        bad("no such region", Command.DEVICE_GET_REGION_INFO, words(32, 0, 9, 0, 0, 0, 0, 0), Libc.EINVAL),
-        bad("region -1", Command.DEVICE_GET_REGION_INFO, words(32, 0, -1, 0, 0, 0, 0, 0), Libc.EINVAL),
-        bad("REGION_INFO without room", Command.DEVICE_GET_REGION_INFO, words(31, 0, 0, 0, 0, 0, 0, 0), Libc.EINVAL),
+        bad(
+            "no such region",
+            Command.DEVICE_GET_REGION_INFO,
+            words(32, 0, 9, 0, 0, 0, 0, 0),
+            Libc.EINVAL),
+        bad(
+            "region -1",
+            Command.DEVICE_GET_REGION_INFO,
+            words(32, 0, -1, 0, 0, 0, 0, 0),
+            Libc.EINVAL),
+        bad(
+            "REGION_INFO without room",
+            Command.DEVICE_GET_REGION_INFO,
+            words(31, 0, 0, 0, 0, 0, 0, 0),
+            Libc.EINVAL),
         bad("a short IO_FDS", Command.DEVICE_GET_REGION_IO_FDS, payload(15), Libc.EINVAL),
-        bad("IO_FDS of no region", Command.DEVICE_GET_REGION_IO_FDS, words(16, 0, 9, 0), Libc.EINVAL),
-        bad("IO_FDS with a count", Command.DEVICE_GET_REGION_IO_FDS, words(16, 0, 0, 1), Libc.EINVAL),
+        bad(
+            "IO_FDS of no region",
+            Command.DEVICE_GET_REGION_IO_FDS,
+            words(16, 0, 9, 0),
+            Libc.EINVAL),
+        bad(
+            "IO_FDS with a count",
+            Command.DEVICE_GET_REGION_IO_FDS,
+            words(16, 0, 0, 1),
+            Libc.EINVAL),
         bad("a short IRQ_INFO", Command.DEVICE_GET_IRQ_INFO, payload(15), Libc.EINVAL),
         bad("no such index", Command.DEVICE_GET_IRQ_INFO, words(16, 0, 5, 0), Libc.EINVAL),
         bad("a short SET_IRQS", Command.DEVICE_SET_IRQS, payload(19), Libc.EINVAL),
@@ -80,15 +100,35 @@ class CommandsTest extends ServerTestCase {
         bad("a read from far away", Command.REGION_READ, access(0, -1, 1), Libc.EINVAL),
         bad("a read that wraps", Command.REGION_READ, access(0, Long.MAX_VALUE, 4), Libc.EINVAL),
         bad("a huge read", Command.REGION_READ, access(0, 0, -1), Libc.EINVAL),
-        bad("a read above the limit", Command.REGION_READ, access(0, 0, (1 << 20) + 1), Libc.EINVAL),
+        bad(
+            "a read above the limit",
+            Command.REGION_READ,
+            access(0, 0, (1 << 20) + 1),
+            Libc.EINVAL),
         bad("a short write", Command.REGION_WRITE, payload(15), Libc.EINVAL),
         bad("a write beyond the end", Command.REGION_WRITE, write(0, MB, (byte) 1), Libc.EINVAL),
         bad("a write without its data", Command.REGION_WRITE, access(0, 0, 4), Libc.EINVAL),
         bad("an empty WRITE_MULTI", Command.REGION_WRITE_MULTI, payload(0), Libc.EINVAL),
-        bad("a wrong number of writes", Command.REGION_WRITE_MULTI, payload(32).putLong(2), Libc.EINVAL),
-        bad("a huge number of writes", Command.REGION_WRITE_MULTI, payload(32).putLong(-1), Libc.EINVAL),
-        bad("a number that overflows", Command.REGION_WRITE_MULTI, payload(32).putLong(0x0aaaaaaaaaaaaaabL), Libc.EINVAL),
-        bad("a write of 9 bytes", Command.REGION_WRITE_MULTI, payload(32).putLong(1).putLong(0).putInt(0).putInt(9), Libc.EINVAL),
+        bad(
+            "a wrong number of writes",
+            Command.REGION_WRITE_MULTI,
+            payload(32).putLong(2),
+            Libc.EINVAL),
+        bad(
+            "a huge number of writes",
+            Command.REGION_WRITE_MULTI,
+            payload(32).putLong(-1),
+            Libc.EINVAL),
+        bad(
+            "a number that overflows",
+            Command.REGION_WRITE_MULTI,
+            payload(32).putLong(0x0aaaaaaaaaaaaaabL),
+            Libc.EINVAL),
+        bad(
+            "a write of 9 bytes",
+            Command.REGION_WRITE_MULTI,
+            payload(32).putLong(1).putLong(0).putInt(0).putInt(9),
+            Libc.EINVAL),
         bad("a short feature", Command.DEVICE_FEATURE, payload(4), Libc.EINVAL),
         bad("migration", Command.DEVICE_FEATURE, words(16, 0x10001, 0, 0), Libc.EINVAL),
         bad("a probe of migration", Command.DEVICE_FEATURE, words(8, 0x50001), Libc.EINVAL),
@@ -134,7 +174,7 @@ class CommandsTest extends ServerTestCase {
       assertThat(client.irq(Irq.MSI)).isEqualTo(Irq.none());
       assertThat(client.serverMaxFds()).isEqualTo(16);
       client.reset();
-      assertThat(device.resets).isEqualTo(1);
+      assertThat(device.resets()).isEqualTo(1);
     }
   }
 
@@ -190,7 +230,7 @@ class CommandsTest extends ServerTestCase {
         Arena arena = Arena.ofConfined()) {
       for (int width : new int[] {1, 2, 4, 8}) {
         client.write(0, 0x100 + width, width, 0x1122334455667788L);
-        long mask = width == 8 ? -1L : (1L << 8 * width) - 1;
+        long mask = width == 8 ? -1L : (1L << (8 * width)) - 1;
         assertThat(client.read(0, 0x100 + width, width)).isEqualTo(0x1122334455667788L & mask);
       }
       MemorySegment all = arena.allocate(MB);

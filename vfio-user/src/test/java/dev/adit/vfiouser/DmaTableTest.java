@@ -25,7 +25,7 @@ class DmaTableTest {
       Map<Long, long[]> model = new TreeMap<>();
       for (int step = 0; step < 300; step++) {
         long first = random.nextInt(PAGES);
-        long length = 1 + random.nextInt((int) Math.min(12, PAGES - first));
+        long length = 1L + random.nextInt((int) Math.min(12, PAGES - first));
         if (random.nextInt(5) < 3) {
           map(space, model, base, first, length, seed);
         } else {

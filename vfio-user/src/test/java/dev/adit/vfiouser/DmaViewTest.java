@@ -33,7 +33,8 @@ class DmaViewTest extends ServerTestCase {
         switch (i % 3) {
           case 0 -> client.map((long) i * PAGE, sealed, (long) shuffled * PAGE, PAGE, true);
           case 1 -> client.map((long) i * PAGE, plain, (long) shuffled * PAGE, PAGE, true);
-          default -> client.mapMessages((long) i * PAGE, messages.asSlice((long) i * PAGE, PAGE), true);
+          default ->
+              client.mapMessages((long) i * PAGE, messages.asSlice((long) i * PAGE, PAGE), true);
         }
       }
       for (int step = 0; step < 200; step++) {
@@ -45,13 +46,17 @@ class DmaViewTest extends ServerTestCase {
           random.nextBytes(data);
           MemorySegment.copy(data, 0, model, ValueLayout.JAVA_BYTE, address, length);
           view.begin();
-          assertThat(view.write(address, MemorySegment.ofArray(data), 0, length)).as("seed %d", seed).isEqualTo(length);
+          assertThat(view.write(address, MemorySegment.ofArray(data), 0, length))
+              .as("seed %d", seed)
+              .isEqualTo(length);
           view.end();
         } else {
           view.begin();
           assertThat(view.read(address, buffer, 0, length)).as("seed %d", seed).isEqualTo(length);
           view.end();
-          assertThat(piece.mismatch(model.asSlice(address, length))).as("seed %d", seed).isEqualTo(-1);
+          assertThat(piece.mismatch(model.asSlice(address, length)))
+              .as("seed %d", seed)
+              .isEqualTo(-1);
         }
       }
     }
@@ -114,7 +119,8 @@ class DmaViewTest extends ServerTestCase {
     try (VfioUserClient client = connect();
         SharedMemory memory = unsealed(PAGE)) {
       assertThatThrownBy(() -> client.map(0, memory, 0, PAGE, true))
-          .isInstanceOfSatisfying(VfioUserException.class, e -> assertThat(e.errno()).isEqualTo(Libc.EINVAL));
+          .isInstanceOfSatisfying(
+              VfioUserException.class, e -> assertThat(e.errno()).isEqualTo(Libc.EINVAL));
     }
     server.close();
     server = VfioUserServer.serve(loops, path, options().withFiles(FilePolicy.TRUST), b -> device);
@@ -194,7 +200,8 @@ class DmaViewTest extends ServerTestCase {
       }
       client.map(8 * PAGE, plain, 0, PAGE, true);
       var threads =
-          (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+          (com.sun.management.ThreadMXBean)
+              java.lang.management.ManagementFactory.getThreadMXBean();
       long allocated = Long.MAX_VALUE;
       for (int block = 0; block < 100 && allocated > 0; block++) { // until compiled
         long before = threads.getCurrentThreadAllocatedBytes();

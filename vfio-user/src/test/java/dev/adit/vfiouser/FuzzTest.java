@@ -13,14 +13,33 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nonsense on a living socket and in the codec. Some seconds each; {@code -Dadit.fuzz.seconds=N} for
- * longer, {@code -Dadit.seed=N} to repeat.
+ * Nonsense on a living socket and in the codec. Some seconds each; {@code -Dadit.fuzz.seconds=N}
+ * for longer, {@code -Dadit.seed=N} to repeat.
  */
 class FuzzTest extends ServerTestCase {
   private static final long SECONDS = Long.getLong("adit.fuzz.seconds", 3);
   private static final int[] INTERESTING = {
-    0, 1, 2, 3, 4, 7, 8, 9, 16, 20, 24, 32, 0x21, 0x22, 0x24, 4096, -1, -4096, 1 << 20,
-    Integer.MAX_VALUE, Integer.MIN_VALUE
+    0,
+    1,
+    2,
+    3,
+    4,
+    7,
+    8,
+    9,
+    16,
+    20,
+    24,
+    32,
+    0x21,
+    0x22,
+    0x24,
+    4096,
+    -1,
+    -4096,
+    1 << 20,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE
   };
 
   private final long seed = Long.getLong("adit.seed", System.nanoTime());
@@ -28,7 +47,9 @@ class FuzzTest extends ServerTestCase {
 
   @Override
   ServerOptions options() {
-    return super.options().withDmaTimeout(Duration.ofMillis(5)).withPatience(Duration.ofMillis(500));
+    return super.options()
+        .withDmaTimeout(Duration.ofMillis(5))
+        .withPatience(Duration.ofMillis(500));
   }
 
   @Test
@@ -81,7 +102,8 @@ class FuzzTest extends ServerTestCase {
   private byte[] nonsense(int id) {
     int command = random.nextInt(12) == 0 ? random.nextInt(65536) : random.nextInt(20);
     int words = random.nextInt(12);
-    ByteBuffer payload = RawClient.payload(words * 4 + (random.nextInt(4) == 0 ? random.nextInt(4) : 0));
+    ByteBuffer payload =
+        RawClient.payload(words * 4 + (random.nextInt(4) == 0 ? random.nextInt(4) : 0));
     for (int i = 0; i < words; i++) {
       boolean known = random.nextInt(4) > 0;
       payload.putInt(known ? INTERESTING[random.nextInt(INTERESTING.length)] : random.nextInt());

@@ -85,7 +85,8 @@ class InterruptsTest extends ServerTestCase {
         Eventfd pin = new Eventfd();
         Eventfd unmask = new Eventfd()) {
       client.call(Command.DEVICE_SET_IRQS, irqs(0x24, 0, 0, 1), pin.fd());
-      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x14, 0, 0, 1), unmask.fd()).errno()).isZero();
+      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x14, 0, 0, 1), unmask.fd()).errno())
+          .isZero();
       device.bus.interrupts().signal(Irq.INTX, 0);
       device.bus.interrupts().signal(Irq.INTX, 0);
       assertThat(pin.take()).isEqualTo(1);
@@ -100,7 +101,8 @@ class InterruptsTest extends ServerTestCase {
     try (RawClient client = raw();
         BlockingCounter full = new BlockingCounter()) {
       full.fill();
-      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x24, 2, 0, 1), full.fd).errno()).isZero();
+      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x24, 2, 0, 1), full.fd).errno())
+          .isZero();
       assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x21, 2, 0, 1)).errno()).isZero();
       for (int i = 0; i < 1000; i++) {
         device.bus.interrupts().signal(Irq.MSIX, 0);
@@ -117,8 +119,10 @@ class InterruptsTest extends ServerTestCase {
       long open = open();
       var reply = client.call(Command.DEVICE_SET_IRQS, irqs(0x24, 2, 0, 2), good.fd(), memory.fd());
       assertThat(reply.errno()).isEqualTo(Libc.EINVAL);
-      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x24, 2, 0, 3), good.fd()).errno()).isEqualTo(Libc.EINVAL);
-      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x21, 2, 0, 1), good.fd()).errno()).isEqualTo(Libc.EINVAL);
+      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x24, 2, 0, 3), good.fd()).errno())
+          .isEqualTo(Libc.EINVAL);
+      assertThat(client.call(Command.DEVICE_SET_IRQS, irqs(0x21, 2, 0, 1), good.fd()).errno())
+          .isEqualTo(Libc.EINVAL);
       eventually(() -> open() == open);
       assertThat(device.changes).isEmpty();
     }
@@ -152,7 +156,9 @@ class InterruptsTest extends ServerTestCase {
           .mapToObj(
               t ->
                   CompletableFuture.runAsync(
-                      () -> IntStream.range(0, 10_000).forEach(i -> device.bus.interrupts().signal(Irq.MSIX, 0))))
+                      () ->
+                          IntStream.range(0, 10_000)
+                              .forEach(i -> device.bus.interrupts().signal(Irq.MSIX, 0))))
           .toList()
           .forEach(CompletableFuture::join);
       assertThat(counter.take()).isBetween(1L, 40_000L);

@@ -74,7 +74,7 @@ final class RawClient implements AutoCloseable {
         .putInt(Header.SIZE + payload.capacity())
         .putInt(flags)
         .putInt(0)
-        .put(payload.array())
+        .put(payload.duplicate().rewind().limit(payload.capacity()))
         .array();
   }
 
@@ -132,7 +132,9 @@ final class RawClient implements AutoCloseable {
         Short.toUnsignedInt(message.getShort(Header.COMMAND)),
         message.getInt(Header.FLAGS),
         message.getInt(Header.ERRNO),
-        message.slice(Header.SIZE, message.capacity() - Header.SIZE).order(ByteOrder.LITTLE_ENDIAN));
+        message
+            .slice(Header.SIZE, message.capacity() - Header.SIZE)
+            .order(ByteOrder.LITTLE_ENDIAN));
   }
 
   private int size() {

@@ -78,7 +78,9 @@ class ServerTest extends ServerTestCase {
         .isInstanceOf(VfioUserException.class);
     assertThat(file).hasContent("precious");
     assertThatThrownBy(
-            () -> VfioUserServer.serve(loops, Path.of("/" + "x".repeat(200)), options(), SumDevice::new))
+            () ->
+                VfioUserServer.serve(
+                    loops, Path.of("/" + "x".repeat(200)), options(), SumDevice::new))
         .isInstanceOf(IllegalArgumentException.class);
     connect().close();
   }

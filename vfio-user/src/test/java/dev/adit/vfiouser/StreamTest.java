@@ -65,8 +65,10 @@ class StreamTest extends ServerTestCase {
               () -> {
                 for (int i = 0; i < count; i++) {
                   SharedMemory memory = i % 2 == 0 ? even : odd;
-                  client.send(message(i, Command.DMA_MAP, 0, map(3, 0, i * 8192L, 4096)), memory.fd());
-                  client.send(message(i, Command.REGION_WRITE, Header.NO_REPLY, write(0, 0, (byte) i)));
+                  client.send(
+                      message(i, Command.DMA_MAP, 0, map(3, 0, i * 8192L, 4096)), memory.fd());
+                  client.send(
+                      message(i, Command.REGION_WRITE, Header.NO_REPLY, write(0, 0, (byte) i)));
                 }
               });
       for (int i = 0; i < count; i++) {

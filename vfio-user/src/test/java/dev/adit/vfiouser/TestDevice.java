@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A device for tests: BAR 0 is storage, BAR 1 partly mappable, BAR 2 write-only, BAR 3 read-only, BAR
- * 4 mappable as a whole; a write to {@link #RUN} in BAR 0 runs what the test has set.
+ * A device for tests: BAR 0 is storage, BAR 1 partly mappable, BAR 2 write-only, BAR 3 read-only,
+ * BAR 4 mappable as a whole; a write to {@link #RUN} in BAR 0 runs what the test has set.
  */
 final class TestDevice implements Device {
   static final int RUN = 0x800;
@@ -23,8 +24,8 @@ final class TestDevice implements Device {
   final List<String> changes = Collections.synchronizedList(new ArrayList<>());
   final CountDownLatch detached = new CountDownLatch(1);
   volatile Runnable run = () -> {};
-  volatile int resets;
-  volatile int writes;
+  private final AtomicInteger resets = new AtomicInteger();
+  private final AtomicInteger writes = new AtomicInteger();
 
   TestDevice(Bus bus) {
     this.bus = bus;
@@ -46,8 +47,7 @@ final class TestDevice implements Device {
 
   @Override
   public List<Irq> irqs() {
-    return List.of(
-        Irq.intx(), Irq.none(), Irq.messages(VECTORS), Irq.messages(1), Irq.messages(1));
+    return List.of(Irq.intx(), Irq.none(), Irq.messages(VECTORS), Irq.messages(1), Irq.messages(1));
   }
 
   @Override
@@ -58,7 +58,7 @@ final class TestDevice implements Device {
   @Override
   public void write(int region, long offset, MemorySegment from, long at, int count) {
     MemorySegment.copy(from, at, bar, offset, count);
-    writes++;
+    writes.incrementAndGet();
     if (region == 0 && offset == RUN) {
       run.run();
     }
@@ -66,7 +66,7 @@ final class TestDevice implements Device {
 
   @Override
   public void reset() {
-    resets++;
+    resets.incrementAndGet();
   }
 
   @Override
@@ -83,5 +83,13 @@ final class TestDevice implements Device {
     sparse.close();
     whole.close();
     bell.close();
+  }
+
+  int resets() {
+    return resets.get();
+  }
+
+  int writes() {
+    return writes.get();
   }
 }
