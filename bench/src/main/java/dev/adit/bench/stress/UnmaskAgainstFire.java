@@ -1,0 +1,43 @@
+package dev.adit.bench.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.adit.interrupts.ImsArray;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** A masked entry that fires while it is unmasked sends exactly once. */
+@JCStressTest
+@Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "sent once, nothing pending")
+@Outcome(expect = FORBIDDEN, desc = "lost, sent twice, or left pending")
+@State
+public class UnmaskAgainstFire {
+  private final AtomicInteger sent = new AtomicInteger();
+  private final ImsArray store =
+      new ImsArray(1, (_, _, _, _) -> sent.getAndIncrement(), Rig.REQUESTER);
+
+  /** Fires. */
+  @Actor
+  public void fire() {
+    store.fire(0);
+  }
+
+  /** Unmasks. */
+  @Actor
+  public void unmask() {
+    store.write(12, 4, 0);
+  }
+
+  /** Counts. */
+  @Arbiter
+  public void count(II_Result result) {
+    result.r1 = sent.get();
+    result.r2 = store.pending(0) ? 1 : 0;
+  }
+}
