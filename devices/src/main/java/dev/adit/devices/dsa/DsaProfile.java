@@ -200,6 +200,11 @@ public record DsaProfile(
     return withOptions(less);
   }
 
+  /** {@return this profile without PASID, and so without shared work queues} */
+  public DsaProfile withoutPasid() {
+    return without(Option.SHARED).without(Option.PASID);
+  }
+
   private DsaProfile withOptions(Set<Option> newOptions) {
     return new DsaProfile(
         version,

@@ -21,16 +21,25 @@ import java.util.concurrent.locks.LockSupport;
 final class Driver implements AutoCloseable {
   private static final int COMMAND = 4;
 
-  final GuestMemory memory = new GuestMemory(4 << 20);
+  final GuestMemory memory;
   final DsaDevice device;
   final AtomicIntegerArray vectors;
   int portalSlot;
 
   Driver(DsaProfile profile, EnginePolicy policy) {
+    memory = new GuestMemory(4 << 20);
     vectors = new AtomicIntegerArray(profile.vectors());
     device = new DsaDevice(profile, policy, memory, (to, with, id, pasid) -> {}, 0x100);
     routeVectors();
-    device.config().write(COMMAND, 2, 6);
+    busMaster(true);
+  }
+
+  /** Drives a device whose vectors send messages. */
+  Driver(DsaDevice device, GuestMemory memory) {
+    this.device = device;
+    this.memory = memory;
+    vectors = new AtomicIntegerArray(device.profile().vectors());
+    busMaster(true);
   }
 
   void routeVectors() {
