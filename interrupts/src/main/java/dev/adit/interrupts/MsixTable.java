@@ -70,6 +70,13 @@ public final class MsixTable extends WindowedStore {
     }
   }
 
+  /** Forgets what is pending; for devices whose own reset leaves the table alone. */
+  public void clearPending() {
+    for (int i = 0; i < size(); i++) {
+      entries.clearPending(i);
+    }
+  }
+
   /** {@return whether a vector is waiting to be unmasked} */
   public boolean pending(int vector) {
     return entries.has(vector) && (entries.control(vector) & MessageEntries.PENDING) != 0;

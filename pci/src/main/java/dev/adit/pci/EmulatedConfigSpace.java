@@ -265,6 +265,10 @@ public final class EmulatedConfigSpace {
     }
 
     void tell() {
+      // First, so that a device is reset by the time its switches are found to be off.
+      if (flr) {
+        listener.functionLevelReset();
+      }
       int changed = before ^ after;
       for (Switch which : Switch.values()) {
         if ((changed & which.bit()) != 0) {
@@ -273,9 +277,6 @@ public final class EmulatedConfigSpace {
       }
       if (pageRequestsReset) {
         listener.pageRequestsReset();
-      }
-      if (flr) {
-        listener.functionLevelReset();
       }
     }
   }

@@ -123,6 +123,7 @@ final class Commands {
   private void clear() {
     core.registers().resetDevice();
     core.handles().clear();
+    core.msix().clearPending();
     ImsArray ims = core.ims();
     if (ims != null) {
       ims.reset();

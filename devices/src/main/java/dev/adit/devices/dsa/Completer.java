@@ -38,6 +38,7 @@ final class Completer {
   private int faultOperand;
   private long word16;
   private long word24;
+  private int reported;
 
   // The descriptor at hand.
   private int wq;
@@ -132,24 +133,34 @@ final class Completer {
     return status;
   }
 
+  /** Writes the record if one is due; inside a section of the view. */
+  void record(MemorySegment d) {
+    int flags = Descriptor.flags(d, 0);
+    reported = Status.NONE;
+    if (CompletionRecord.due(flags, status)) {
+      if (!write(Descriptor.recordAddress(d, 0))) {
+        reported = recordFault(d);
+      }
+    } else if (unrecorded(flags)) {
+      reported = status & Status.CODE_MASK;
+    }
+  }
+
   /**
-   * Writes the record if one is due and reports what has to be reported; inside a section of the
-   * view.
+   * Reports what the record could not tell; outside the section, as the log has one of its own.
    *
    * @return whether the completion interrupt may follow
    */
-  boolean record(MemorySegment d) {
-    int flags = Descriptor.flags(d, 0);
-    if (CompletionRecord.due(flags, status)) {
-      if (!write(Descriptor.recordAddress(d, 0))) {
-        report(d, recordFault(d), Descriptor.recordAddress(d, 0), true);
-        return false;
-      }
-    } else if (unrecorded(flags)) {
-      report(d, status & Status.CODE_MASK, faultAddress, (status & Status.WRITE) != 0);
-    }
+  boolean settle(MemorySegment d) {
     int code = status & Status.CODE_MASK;
-    return code != Status.INTERRUPT_HANDLE
+    boolean lost = reported != Status.NONE && reported != code;
+    if (lost) {
+      report(d, reported, Descriptor.recordAddress(d, 0), true);
+    } else if (reported != Status.NONE) {
+      report(d, code, faultAddress, (status & Status.WRITE) != 0);
+    }
+    return !lost
+        && code != Status.INTERRUPT_HANDLE
         && code != Status.RECORD_ALIGNMENT
         && code != Status.PRIVILEGE;
   }

@@ -48,7 +48,6 @@ public final class DsaDevice implements PciFunction {
   private final MappedPortals mapped;
   private final DeviceControl control;
   private final Commands commands;
-  private volatile boolean resetting;
 
   /**
    * Makes a function as at power-on.
@@ -230,14 +229,9 @@ public final class DsaDevice implements PciFunction {
 
   @Override
   public void reset() {
-    resetting = true;
-    try {
-      commands.reset();
-      portals.reset();
-      config.reset();
-    } finally {
-      resetting = false;
-    }
+    commands.reset();
+    portals.reset();
+    config.reset();
   }
 
   @Override
@@ -290,7 +284,7 @@ public final class DsaDevice implements PciFunction {
         statuses.put(code, sum);
       }
     }
-    return new DsaStatistics(byQueue, operations, statuses, byVector(), imsInterrupts());
+    return new DsaStatistics(byQueue, operations, statuses, byVector(), imsInterrupts(), failures());
   }
 
   private List<Long> byVector() {
@@ -303,6 +297,14 @@ public final class DsaDevice implements PciFunction {
       sums.add(sum);
     }
     return sums;
+  }
+
+  private long failures() {
+    long sum = 0;
+    for (Engine engine : engines) {
+      sum += engine.worker.failures();
+    }
+    return sum;
   }
 
   private long imsInterrupts() {
@@ -321,17 +323,11 @@ public final class DsaDevice implements PciFunction {
             msix.control(config.on(Switch.MSIX_ENABLE), config.on(Switch.MSIX_FUNCTION_MASK));
         case BUS_MASTER -> {
           if (!on) {
-            changed();
+            commands.configurationChanged();
           }
         }
-        case ATS, PRI, PASID, PASID_EXECUTE, PASID_PRIVILEGED -> changed();
+        case ATS, PRI, PASID, PASID_EXECUTE, PASID_PRIVILEGED -> commands.configurationChanged();
         case MEMORY_SPACE -> {}
-      }
-    }
-
-    private void changed() {
-      if (!resetting) {
-        commands.configurationChanged();
       }
     }
 
@@ -344,8 +340,6 @@ public final class DsaDevice implements PciFunction {
 
   /** What registers do beyond holding values. */
   private final class Behaviour implements RegisterFile.Behaviour {
-    private static final long UNCONFIGURED_MODE = 0;
-
     @Override
     public long writable(Register register, int index) {
       boolean configurable = profile.has(Option.CONFIGURATION);
@@ -368,7 +362,7 @@ public final class DsaDevice implements PciFunction {
       return switch (register) {
         case WQCFG_MODE -> Wqcfg.PASID.mask() | Wqcfg.PASID_ENABLE.mask() | Wqcfg.PRIV.mask();
         case WQCFG_OCCUPANCY_HANDLE -> -1;
-        default -> UNCONFIGURED_MODE;
+        default -> 0;
       };
     }
 

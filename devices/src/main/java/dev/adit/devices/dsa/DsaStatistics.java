@@ -12,13 +12,15 @@ import java.util.Map;
  * @param statuses completed descriptors by status code, without codes that never occurred
  * @param interrupts interrupts asked for by MSI-X vector, masked ones included
  * @param imsInterrupts interrupts asked for in the interrupt message store
+ * @param failures descriptors lost to a mistake of this program; each one is logged
  */
 public record DsaStatistics(
     List<Queue> queues,
     Map<String, Long> operations,
     Map<Integer, Long> statuses,
     List<Long> interrupts,
-    long imsInterrupts) {
+    long imsInterrupts,
+    long failures) {
 
   public DsaStatistics {
     queues = List.copyOf(queues);

@@ -16,6 +16,7 @@ final class Engine {
     ASLEEP
   }
 
+  private static final System.Logger LOG = System.getLogger(Engine.class.getName());
   private static final int LOOKS_PER_CLOCK = 64;
 
   final int index;
@@ -162,6 +163,11 @@ final class Engine {
         core.occupancy().check(queue);
       }
       worker.run(queue, position);
+      return true;
+    } catch (RuntimeException | InternalError e) {
+      // Ours to mend, but no reason for an engine to stop: the descriptor is lost, not the device.
+      worker.failed();
+      LOG.log(System.Logger.Level.ERROR, "A descriptor was lost", e);
       return true;
     } finally {
       claim.clear();

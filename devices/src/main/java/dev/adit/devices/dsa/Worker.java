@@ -37,6 +37,7 @@ final class Worker {
   private final Execution execution;
   private final Completer completer;
   private final AtomicLongArray byOpcode = new AtomicLongArray(OPCODES);
+  private final Tally failures = new Tally();
   private final AtomicLongArray byStatus = new AtomicLongArray(Status.CODE_MASK + 1);
 
   // The descriptor at hand.
@@ -102,20 +103,18 @@ final class Worker {
   }
 
   private void end(MemorySegment d, int entry) {
-    boolean interrupt;
     view.begin();
     try {
-      interrupt = completer.record(d);
+      completer.record(d);
     } finally {
       view.end();
     }
-    finish(d, entry, interrupt, false);
+    finish(d, entry, false);
   }
 
   /** One operation; the record is written in the section of the data. */
   private void single(MemorySegment d, boolean inBatch) {
     int entry = check(d, inBatch);
-    boolean interrupt;
     view.begin();
     try {
       if (completer.status() == Status.NONE) {
@@ -125,11 +124,11 @@ final class Worker {
         }
         completer.outcome(execution);
       }
-      interrupt = completer.record(d);
+      completer.record(d);
     } finally {
       view.end();
     }
-    finish(d, entry, interrupt, inBatch);
+    finish(d, entry, inBatch);
   }
 
   /**
@@ -152,7 +151,8 @@ final class Worker {
     return entry;
   }
 
-  private void finish(MemorySegment d, int entry, boolean interrupt, boolean inBatch) {
+  private void finish(MemorySegment d, int entry, boolean inBatch) {
+    boolean interrupt = completer.settle(d);
     int opcode = Descriptor.opcode(d, 0);
     int status = completer.status();
     count(byOpcode, opcode);
@@ -227,6 +227,15 @@ final class Worker {
     }
     completer.outcome(Status.SUCCESS, 0, 0);
     return true;
+  }
+
+  /** Takes note of a descriptor that was lost to an exception. */
+  void failed() {
+    failures.addAlone(1);
+  }
+
+  long failures() {
+    return failures.get();
   }
 
   long completions(int opcode) {

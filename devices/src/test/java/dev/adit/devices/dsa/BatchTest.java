@@ -58,12 +58,7 @@ class BatchTest {
   void aFenceAfterAnErrorAbandonsTheRest() {
     try (Driver driver = driver(DsaProfile.physical())) {
       Batches.write(
-          driver,
-          LIST,
-          member(0).also(BAD),
-          member(1),
-          member(2).also(Flags.FENCE),
-          member(3));
+          driver, LIST, member(0).also(BAD), member(1), member(2).also(Flags.FENCE), member(3));
       driver.submit(Batches.batch(LIST, 4, RECORD));
       assertThat(driver.status(RECORD)).isEqualTo(Status.BATCH_MEMBER);
       assertThat(completed(driver)).isEqualTo(2);

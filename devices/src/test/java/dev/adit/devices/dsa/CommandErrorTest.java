@@ -24,7 +24,7 @@ class CommandErrorTest {
   private static final int PRS_CONTROL = 0x244;
   private static final int PRS_ALLOCATION = 0x24C;
 
-  private record Case(
+  record Case(
       CommandError expected,
       String mistake,
       DsaProfile profile,
@@ -39,12 +39,10 @@ class CommandErrorTest {
 
   /** Errors that no configuration of this device leads to. */
   private static final Set<CommandError> UNREACHABLE =
-      EnumSet.of(
-          CommandError.HARDWARE, CommandError.ENABLE_UNSPECIFIED, CommandError.ATS);
+      EnumSet.of(CommandError.HARDWARE, CommandError.ENABLE_UNSPECIFIED, CommandError.ATS);
 
   private static Case device(CommandError expected, String mistake, Consumer<Driver> arrange) {
-    return new Case(
-        expected, mistake, DsaProfile.physical(), arrange, Command.ENABLE_DEVICE, 0);
+    return new Case(expected, mistake, DsaProfile.physical(), arrange, Command.ENABLE_DEVICE, 0);
   }
 
   private static Case queue(CommandError expected, String mistake, Consumer<Driver> arrange) {
@@ -87,9 +85,7 @@ class CommandErrorTest {
               d.device.config().write(PRS_CONTROL, 2, 1);
             }),
         device(
-            CommandError.SUM_OF_WQ_SIZES,
-            "129 entries",
-            d -> d.configure(0, 64).configure(1, 65)),
+            CommandError.SUM_OF_WQ_SIZES, "129 entries", d -> d.configure(0, 64).configure(1, 65)),
         device(
             CommandError.READ_BUFFERS,
             "global limit beyond the total",
@@ -101,14 +97,10 @@ class CommandErrorTest {
               d.write(Register.GENCFG, 15);
               flags(d, GroupFlags.USE_GLOBAL_LIMIT.mask());
             }),
-        device(
-            CommandError.READ_BUFFERS, "too few allowed", d -> allowed(d, 15, 0)),
-        device(
-            CommandError.READ_BUFFERS, "fewer allowed than reserved", d -> allowed(d, 20, 21)),
-        device(
-            CommandError.READ_BUFFERS, "more allowed than there are", d -> allowed(d, 97, 0)),
-        device(
-            CommandError.READ_BUFFERS, "more reserved than there are", d -> allowed(d, 97, 97)),
+        device(CommandError.READ_BUFFERS, "too few allowed", d -> allowed(d, 15, 0)),
+        device(CommandError.READ_BUFFERS, "fewer allowed than reserved", d -> allowed(d, 20, 21)),
+        device(CommandError.READ_BUFFERS, "more allowed than there are", d -> allowed(d, 97, 0)),
+        device(CommandError.READ_BUFFERS, "more reserved than there are", d -> allowed(d, 97, 97)),
         device(
             CommandError.READ_BUFFERS,
             "bandwidth without the capability",

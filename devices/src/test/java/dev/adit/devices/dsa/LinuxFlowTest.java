@@ -138,6 +138,23 @@ class LinuxFlowTest {
   }
 
   @Test
+  void aFunctionLevelResetFromConfigurationSpaceIsQuietAndComplete() {
+    try (Driver driver = new Driver(DsaProfile.physical(), EnginePolicy.threads())) {
+      driver.configure(0, 16).enable(0);
+      int interrupts = driver.vectors.get(0);
+      driver.device.config().write(0x48, 2, 0x8000);
+      assertThat(driver.state()).isZero();
+      assertThat(driver.vectors.get(0)).isEqualTo(interrupts);
+      assertThat(driver.read(Register.SWERROR0)).isZero();
+      assertThat(driver.read(Register.GENCTRL)).isZero();
+      driver.busMaster(true);
+      driver.configure(0, 16).enable(0);
+      driver.submit(Driver.noop(RECORD));
+      assertThat(driver.await(RECORD)).isEqualTo(Status.SUCCESS);
+    }
+  }
+
+  @Test
   void revokedHandlesEndIn19AndTheDrainWithANewOneTellsOfIt() {
     DsaProfile profile = DsaProfile.physical().with(Option.HANDLES);
     try (Driver driver = new Driver(profile, EnginePolicy.caller())) {

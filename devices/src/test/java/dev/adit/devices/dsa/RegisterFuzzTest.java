@@ -55,6 +55,7 @@ class RegisterFuzzTest {
         step(driver, random);
       }
       check(driver);
+      assertThat(driver.device.statistics().failures()).isZero();
       driver.device.reset();
       driver.routeVectors();
       driver.busMaster(true);
