@@ -142,7 +142,7 @@ class EmulatedConfigSpaceTest {
     dsa.write(0x236, 2, 1);
     events.clear();
     dsa.write(DEV_CTL, 2, 0x8000 | 0x2910);
-    assertThat(events).containsExactly("MEMORY_SPACE-", "BUS_MASTER-", "PASID-", "flr");
+    assertThat(events).containsExactly("flr", "MEMORY_SPACE-", "BUS_MASTER-", "PASID-");
     assertThat(dsa.snapshot()).isEqualTo(fresh);
   }
 
