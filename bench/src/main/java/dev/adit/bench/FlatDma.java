@@ -4,7 +4,9 @@ import dev.adit.devices.Dma;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** One piece of memory from bus address 0 on, so that a benchmark of a device is one of the device. */
+/**
+ * One piece of memory from bus address 0 on, so that a benchmark of a device is one of the device.
+ */
 final class FlatDma implements Dma {
   final MemorySegment memory;
 

@@ -284,7 +284,8 @@ public final class DsaDevice implements PciFunction {
         statuses.put(code, sum);
       }
     }
-    return new DsaStatistics(byQueue, operations, statuses, byVector(), imsInterrupts(), failures());
+    return new DsaStatistics(
+        byQueue, operations, statuses, byVector(), imsInterrupts(), failures());
   }
 
   private List<Long> byVector() {

@@ -69,7 +69,7 @@ class ConcurrencyTest {
       AtomicLong accepted = new AtomicLong();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < SUBMITTERS; i++) {
-        DescriptorBuilder noop = Driver.noop(GuestMemory.BASE + 4096 + 32 * i);
+        DescriptorBuilder noop = Driver.noop(GuestMemory.BASE + 4096 + 32L * i);
         threads.add(submitter(driver, stop, accepted, noop));
       }
       while (accepted.get() < 50_000) {

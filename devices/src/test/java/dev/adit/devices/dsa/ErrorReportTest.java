@@ -106,7 +106,7 @@ class ErrorReportTest {
   void aFullDedicatedQueueIsError53() {
     driver.configure(0, 2).enable(0);
     for (int i = 0; i < 3; i++) {
-      driver.submit(Driver.noop(RECORD + 32 * i));
+      driver.submit(Driver.noop(RECORD + 32L * i));
     }
     assertThat(error()).isEqualTo(DeviceError.QUEUE_FULL);
     assertThat(SwError.WQ_VALID.isSet(driver.read(Register.SWERROR0))).isTrue();
