@@ -258,7 +258,7 @@ public final class DsaDevice implements PciFunction {
       byQueue.add(
           new DsaStatistics.Queue(
               queue.index,
-              queue.accepted.get(),
+              queue.position(),
               queue.rejected.get(),
               queue.retried.get(),
               queue.occupancy()));

@@ -1,7 +1,8 @@
 package dev.adit.devices.dsa;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,22 @@ final class Engine {
   private static final System.Logger LOG = System.getLogger(Engine.class.getName());
   private static final int LOOKS_PER_CLOCK = 64;
 
+  private static final VarHandle PHASE;
+
+  static {
+    try {
+      PHASE = MethodHandles.lookup().findVarHandle(Engine.class, "phase", Phase.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final int index;
   final Claim claim = new Claim();
   final Worker worker;
 
   private final DsaCore core;
   private final EnginePolicy policy;
-  private final ReentrantLock turn = new ReentrantLock();
   private volatile WorkQueue[] queues = new WorkQueue[0];
   private volatile Phase phase = Phase.ASLEEP;
   private volatile boolean stopped;
@@ -110,19 +120,18 @@ final class Engine {
 
   /** Works on the caller's thread until its queues are empty, unless somebody else does already. */
   void runAll() {
-    do {
-      if (!turn.tryLock()) {
-        return;
-      }
+    while (PHASE.compareAndSet(this, Phase.ASLEEP, Phase.BUSY)) {
       try {
         while (step()) {
           // One descriptor a turn.
         }
       } finally {
         phase = Phase.ASLEEP;
-        turn.unlock();
       }
-    } while (ready());
+      if (!ready()) {
+        return;
+      }
+    }
   }
 
   /**

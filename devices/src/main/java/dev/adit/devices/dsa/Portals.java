@@ -95,7 +95,6 @@ final class Portals {
     }
     switch (queue.offer(from, at, page, config.size())) {
       case ACCEPTED -> {
-        queue.accepted.increment();
         count(queue, PerformanceCounters.DWQ_OK);
         queue.ring();
       }
@@ -132,7 +131,6 @@ final class Portals {
             && queue.offer(from, at, page, Math.min(limit, config.size()))
                 == WorkQueue.Admission.ACCEPTED;
     if (accepted) {
-      queue.accepted.increment();
       count(queue, limited ? PerformanceCounters.SWQ_OK_LIMITED : PerformanceCounters.SWQ_OK);
       queue.ring();
     } else {

@@ -82,7 +82,6 @@ final class WorkQueue {
   /** Whether an engine that takes from here must look at the occupancy. */
   volatile boolean occupancyWatched;
 
-  final Tally accepted = new Tally();
   final Tally rejected = new Tally();
   final Tally retried = new Tally();
 
@@ -144,7 +143,7 @@ final class WorkQueue {
     state = State.DISABLED;
   }
 
-  /** {@return the position that the next descriptor will get} */
+  /** {@return the position that the next descriptor will get: how many were accepted ever} */
   long position() {
     return tail & POSITION;
   }
