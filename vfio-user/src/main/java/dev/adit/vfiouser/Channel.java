@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One end of a connection: cuts the stream into messages, gives commands to a handler strictly in
@@ -138,7 +139,9 @@ final class Channel implements EventLoop.Source {
       assemble(in);
       return;
     }
-    MemorySegment.copy(stash, 0, in.buffer, ValueLayout.JAVA_BYTE, 0, stashed);
+    if (stashed > 0) {
+      MemorySegment.copy(stash, 0, in.buffer, ValueLayout.JAVA_BYTE, 0, stashed);
+    }
     int received = in.receive(fd, stashed);
     if (received > 0) {
       window = in.buffer;
@@ -335,15 +338,21 @@ final class Channel implements EventLoop.Source {
     }
   }
 
+  private void updateIfOpen() {
+    if (fd >= 0) {
+      updateInterest();
+    }
+  }
+
   /** Something could not be sent at once. Called by the thread that tried. */
   private void pending() {
     if (!loop.here()) {
-      loop.execute(
-          () -> {
-            if (fd >= 0) {
-              updateInterest();
-            }
-          });
+      try {
+        loop.execute(this::updateIfOpen);
+      } catch (RejectedExecutionException e) {
+        // The loop has ended, and the connection with it: there is nothing to send to.
+        return;
+      }
     }
   }
 

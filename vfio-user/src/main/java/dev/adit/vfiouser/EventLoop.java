@@ -41,7 +41,8 @@ final class EventLoop implements Runnable {
   private final List<Source> streams = new ArrayList<>();
   private final List<Source> ticking = new ArrayList<>();
   private @Nullable Source[] sources = new @Nullable Source[64];
-  private volatile boolean stopped;
+  private boolean stopped;
+  private boolean ended;
   private int tickMillis = 1;
 
   /** Buffers of the sockets of this loop, one for each depth of nesting. */
@@ -82,13 +83,19 @@ final class EventLoop implements Runnable {
     return made;
   }
 
-  /** Has a task run by the loop's thread, soon. From any thread. */
+  /**
+   * Has a task run by the loop's thread, soon. From any thread.
+   *
+   * @throws RejectedExecutionException if the loop has ended
+   */
   void execute(Runnable task) {
-    tasks.add(task);
-    if (stopped && tasks.remove(task)) {
-      throw new RejectedExecutionException("the event loop is closed");
+    synchronized (tasks) { // the counter must not be closed, and its number given away, in between
+      if (ended) {
+        throw new RejectedExecutionException("the event loop is closed");
+      }
+      tasks.add(task);
+      Eventfds.signal(wake);
     }
-    Eventfds.signal(wake);
   }
 
   /** Watches an fd; a {@code stream} is one where latency counts. */
@@ -140,12 +147,19 @@ final class EventLoop implements Runnable {
           pollDirectly();
         }
       }
-      runTasks();
     } finally {
-      epoll.close();
-      OpenFiles.close(wake);
-      arena.close();
+      end();
     }
+  }
+
+  private void end() {
+    synchronized (tasks) {
+      ended = true;
+      OpenFiles.close(wake);
+    }
+    runTasks();
+    epoll.close();
+    arena.close();
   }
 
   private void dispatch(int ready) {

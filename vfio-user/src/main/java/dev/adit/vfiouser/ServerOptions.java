@@ -14,7 +14,8 @@ import java.util.Set;
  * @param maxFiles different files behind them
  * @param maxQueued bytes set aside for the client in each direction before it has to wait
  * @param dmaTimeout how long the device waits for an answer to DMA_READ and DMA_WRITE; less than
- *     the 5 seconds after which QEMU gives up
+ *     the 5 seconds after which QEMU gives up. A handler that waits holds up every socket of its
+ *     thread; after the first time in vain it does not wait for this client again
  * @param patience how long a client may be silent before VERSION, and an engine may hold memory
  *     that is to be unmapped; less than 5 seconds as well
  * @param events who is told of what happens

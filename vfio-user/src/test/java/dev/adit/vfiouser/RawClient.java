@@ -26,7 +26,7 @@ final class RawClient implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Outbox outbox = new Outbox(arena, Inbox.MAX_MESSAGE);
   private final Inbox inbox = new Inbox(arena);
-  private final int fd = Libc.check("socket", Sockets.socket());
+  private final int fd;
   private ByteBuffer received = ByteBuffer.allocate(0);
   private boolean closed;
   private int lastFds;
@@ -38,7 +38,13 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** The other end: a server that does what it likes. */
+  RawClient(int accepted) {
+    fd = accepted;
+  }
+
   RawClient(Path path) {
+    fd = Libc.check("socket", Sockets.socket());
     int result = Sockets.connect(fd, path);
     if (result < 0) {
       close();

@@ -3,6 +3,7 @@ package dev.adit.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.vfiouser.example.SumDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.adit.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.vfiouser.example.SumDevice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
