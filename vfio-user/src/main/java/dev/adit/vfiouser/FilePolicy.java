@@ -5,8 +5,8 @@ package dev.adit.vfiouser;
  * mapping of it would bring down the whole virtual machine when the client does. The same goes for
  * files of huge pages, sealed or not, because their pages can run out under a mapping.
  *
- * <p>QEMU's {@code memory-backend-memfd} is sealed; {@code memory-backend-file} and {@code -shm} are
- * not.
+ * <p>QEMU's {@code memory-backend-memfd} is sealed; {@code memory-backend-file} and {@code -shm}
+ * are not.
  */
 public enum FilePolicy {
   /** Refuse the mapping with EINVAL. */

@@ -11,9 +11,9 @@ import static dev.adit.vfiouser.RawClient.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.vfiouser.RawClient.Message;
+import dev.adit.vfiouser.example.SumDevice;
 import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.Header;
-import dev.adit.vfiouser.example.SumDevice;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;

@@ -287,7 +287,7 @@ class TwelveFactsTest extends ServerTestCase {
           message(1, Command.REGION_WRITE, Header.NO_REPLY, write(0, 8, (byte) 1, (byte) 2));
       byte[] read = message(1, Command.REGION_READ, 0, access(0, 8, 4));
       long allocated = Long.MAX_VALUE;
-      for (int block = 0; block < 60 && allocated >= 1000; block++) { // until compiled
+      for (int block = 0; block < 300 && allocated >= 1000; block++) { // until compiled
         long before = loopAllocated();
         for (int i = 0; i < 5000; i++) {
           client.send(write);

@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The example of a device: it adds up bytes of the client's memory. Its registers: u64 address at 0;
- * u32 length at 8, writing which starts the sum and fires MSI-X vector 0; u64 sum at 16; u32 at 24,
- * how many bytes could be read.
+ * The example of a device: it adds up bytes of the client's memory. Its registers: u64 address at
+ * 0; u32 length at 8, writing which starts the sum and fires MSI-X vector 0; u64 sum at 16; u32 at
+ * 24, how many bytes could be read.
  */
 public record SumDevice(Bus bus, DmaView memory, MemorySegment registers, MemorySegment bytes)
     implements Device {
