@@ -16,10 +16,10 @@ import picocli.CommandLine.Spec;
         "Assignable Device Interface Toolkit: tell, deliver and serve Scalable I/O Virtualization.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      ExplainCommand.class,
+      CaptureCommand.class,
       ServeCommand.class,
-      BootCommand.class,
       DemoCommand.class,
-      GuestCommand.class,
       HelpCommand.class
     },
     footer = {"", "'adit help COMMAND' tells more."})

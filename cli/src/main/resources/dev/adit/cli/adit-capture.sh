@@ -91,7 +91,8 @@ take_kernel() {
   done
   if [ -z "$root" ]; then
     if dmesg >"$stage/adit/dmesg.all" 2>/dev/null; then
-      grep -iE 'DMAR|AMD-Vi|iommu|interrupt remapping|x2apic|hypervisor|idxd' "$stage/adit/dmesg.all" | head -n 400 \
+      grep -iE 'DMAR|AMD-Vi|iommu|interrupt remapping|x2apic|hypervisor|idxd' "$stage/adit/dmesg.all" |
+        grep -v 'ommand line' | head -n 400 \
         >"$stage/adit/dmesg"
     else
       unreadable adit/dmesg

@@ -1,5 +1,6 @@
 package dev.adit.platform.gather;
 
+import dev.adit.platform.Evidence;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
 import dev.adit.platform.spec.VtdRegisters;
@@ -196,17 +197,14 @@ final class IommuSigns {
 
   private void pasid() {
     if (!vtd.isEmpty()) {
-      Truth truth =
-          sheet
-              .evidence()
-              .truth(Sign.IOMMU_KNOWS_PASID)
-              .and(sheet.evidence().truth(Sign.IOMMU_SCALABLE))
-              .and(sheet.evidence().truth(Sign.SCALABLE_MODE_ASKED))
-              .and(sheet.evidence().truth(Sign.IOMMU_PRESENT));
+      Evidence seen = sheet.evidence();
+      Truth can = seen.truth(Sign.IOMMU_KNOWS_PASID).and(seen.truth(Sign.IOMMU_SCALABLE));
       sheet.fact(
           Sign.IOMMU_PASID,
-          truth,
-          "VT-d: PASIDs, scalable mode, and a kernel that uses it, taken together",
+          can.and(seen.truth(Sign.SCALABLE_MODE_ASKED)).and(seen.truth(Sign.IOMMU_PRESENT)),
+          can == Truth.YES
+              ? "PASIDs and scalable mode; " + seen.fact(Sign.SCALABLE_MODE_ASKED).detail()
+              : "no PASIDs in scalable mode",
           vtd.values().iterator().next().source());
       return;
     }
