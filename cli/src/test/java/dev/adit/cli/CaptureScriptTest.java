@@ -30,7 +30,10 @@ final class CaptureScriptTest {
   /** The shells of this machine that the script has to run in. */
   static Stream<List<String>> shells() {
     return Stream.of(List.of("sh"), List.of("bash", "--posix"), List.of("busybox", "sh"))
-        .filter(shell -> Stream.of("/bin", "/usr/bin").anyMatch(bin -> Files.isExecutable(Path.of(bin, shell.getFirst()))));
+        .filter(
+            shell ->
+                Stream.of("/bin", "/usr/bin")
+                    .anyMatch(bin -> Files.isExecutable(Path.of(bin, shell.getFirst()))));
   }
 
   @BeforeEach
@@ -44,14 +47,17 @@ final class CaptureScriptTest {
     write("proc/version", "Linux version 6.8.1 (x)\n");
     write("proc/cpuinfo", "processor : 0\nvendor_id : x\n\nprocessor : 1\nvendor_id : y\n");
     write("proc/cmdline", "root=UUID=1234 intel_iommu=on,sm_on password=hunter2 pci=noats quiet\n");
-    write("proc/interrupts", "      CPU0  CPU1\n 24:  5  77  IR-PCI-MSI 0-edge  nic0\nLOC: 1 2 Local\n");
+    write(
+        "proc/interrupts",
+        "      CPU0  CPU1\n 24:  5  77  IR-PCI-MSI 0-edge  nic0\nLOC: 1 2 Local\n");
     write("sys/class/dmi/id/sys_vendor", "Contoso\n");
     write("sys/class/dmi/id/product_serial", SERIAL);
     write(FUNCTION + "/config", config());
     write(FUNCTION + "/resource", "0x0 0x0 0x0\n");
     write(FUNCTION + "/net/eth0/address", "52:54:00:12:34:56\n");
     write(FUNCTION + "/dsa0/pasid_enabled", "1\n");
-    Files.createSymbolicLink(root.resolve(FUNCTION + "/driver"), Path.of("../../../bus/pci/drivers/idxd"));
+    Files.createSymbolicLink(
+        root.resolve(FUNCTION + "/driver"), Path.of("../../../bus/pci/drivers/idxd"));
     write("sys/firmware/dmi/tables/DMI", dmi());
   }
 
@@ -62,7 +68,8 @@ final class CaptureScriptTest {
 
     assertThat(capture.head("name")).contains("box");
     assertThat(capture.text("proc/version")).contains("Linux version 6.8.1 (x)");
-    assertThat(capture.text("proc/interrupts").orElseThrow()).contains("24: IR-PCI-MSI 0-edge nic0");
+    assertThat(capture.text("proc/interrupts").orElseThrow())
+        .contains("24: IR-PCI-MSI 0-edge nic0");
     assertThat(capture.text("proc/cpuinfo")).contains("processor : 0\nvendor_id : x");
     assertThat(capture.link(FUNCTION + "/driver")).contains("../../../bus/pci/drivers/idxd");
     assertThat(capture.text(FUNCTION + "/dsa0/pasid_enabled")).contains("1");
@@ -85,7 +92,9 @@ final class CaptureScriptTest {
   void serialNumbersAreKeptOnRequest() throws Exception {
     Capture capture = run(List.of("sh"), "--with-serials");
 
-    assertThat(new String(capture.read(FUNCTION + "/config").orElseThrow(), StandardCharsets.ISO_8859_1))
+    assertThat(
+            new String(
+                capture.read(FUNCTION + "/config").orElseThrow(), StandardCharsets.ISO_8859_1))
         .contains(SERIAL);
     assertThat(capture.read("sys/firmware/dmi/tables/DMI")).isPresent();
   }
@@ -105,7 +114,8 @@ final class CaptureScriptTest {
 
   private Path tar(List<String> shell, String... more) throws Exception {
     Path tar = folder.resolve("box.tar");
-    List<String> arguments = new ArrayList<>(List.of("-r", root.toString(), "-n", "box", "-o", tar.toString()));
+    List<String> arguments =
+        new ArrayList<>(List.of("-r", root.toString(), "-n", "box", "-o", tar.toString()));
     arguments.addAll(List.of(more));
     assertThat(start(shell, arguments.toArray(String[]::new)).waitFor()).isZero();
     return tar;

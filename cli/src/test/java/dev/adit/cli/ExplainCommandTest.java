@@ -134,7 +134,8 @@ final class ExplainCommandTest {
   void onComplainsLoudlyAndStillDenies() {
     assertThat(run("explain", "--ims=on", CORPUS.resolve("plain.tar.gz").toString())).isZero();
     assertThat(out.toString()).containsPattern("PF or VF by its own driver +MSI-X ");
-    assertThat(err.toString()).startsWith("adit: WARNING: guest: ims=on was asked for and is refused");
+    assertThat(err.toString())
+        .startsWith("adit: WARNING: guest: ims=on was asked for and is refused");
   }
 
   @Test

@@ -104,6 +104,24 @@ final class HouseRulesTest {
         .check(house);
   }
 
+  @Test
+  void theDecisionTouchesNoFilesNoClockAndNoThreads() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.adit.platform")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.io..", "java.nio..", "java.net..", "java.time..", "java.util.concurrent..")
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(Thread.class)
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.adit.platform.gather..")
+        .check(house);
+  }
+
   private static ArchRule arrows(String module, Set<String> known) {
     Set<String> allowed = new TreeSet<>(known);
     allowed.add(module);

@@ -66,16 +66,19 @@ final class DecisionPageTest {
       }
       page.append('\n');
     }
-    page.append("\n## The use\n\n| what somebody wants to do | auto | on | reason |\n|---|---|---|---|\n");
+    page.append(
+        "\n## The use\n\n| what somebody wants to do | auto | on | reason |\n|---|---|---|---|\n");
     for (TruthTable.Row row : TruthTable.CASES) {
-      page.append("| %s | %s | %s | %s |%n"
-          .formatted(
-              row.title(),
-              cell(decide(row, Ims.AUTO)),
-              cell(decide(row, Ims.ON)),
-              decide(row, Ims.AUTO).reason()));
+      page.append(
+          "| %s | %s | %s | %s |%n"
+              .formatted(
+                  row.title(),
+                  cell(decide(row, Ims.AUTO)),
+                  cell(decide(row, Ims.ON)),
+                  decide(row, Ims.AUTO).reason()));
     }
-    page.append("\n## Worked examples\n\nOne for each row, with `ims=auto`. Facts that do not matter are left out.\n");
+    page.append(
+        "\n## Worked examples\n\nOne for each row, with `ims=auto`. Facts that do not matter are left out.\n");
     TruthTable.PLATFORMS.forEach(row -> example(page, row));
     TruthTable.CASES.forEach(row -> example(page, row));
     page.append("\n## Isolation levels\n\n| level | what is checked |\n|---|---|\n");
@@ -126,8 +129,9 @@ final class DecisionPageTest {
     page.append("\n### ").append(title).append("\n\n");
     page.append("| id | if | then | because | source |\n|---|---|---|---|---|\n");
     for (Rule rule : rules) {
-      page.append("| `%s` | %s | %s | %s | %s |%n"
-          .formatted(rule.id(), rule.when(), rule.effect(), rule.text(), rule.source()));
+      page.append(
+          "| `%s` | %s | %s | %s | %s |%n"
+              .formatted(rule.id(), rule.when(), rule.effect(), rule.text(), rule.source()));
     }
   }
 

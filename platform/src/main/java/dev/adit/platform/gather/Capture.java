@@ -42,7 +42,7 @@ public final class Capture implements FileTree {
    */
   public static Capture read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      return read(file.toString(), in.readAllBytes());
+      return read(file.toString(), in.readNBytes(TarReader.MAX_SIZE + 1));
     } catch (IOException e) {
       throw new CaptureException(file.toString(), "cannot be read: " + e.getMessage());
     }

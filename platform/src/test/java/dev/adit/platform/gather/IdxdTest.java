@@ -1,0 +1,145 @@
+package dev.adit.platform.gather;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.platform.Diagnosis;
+import dev.adit.platform.IdxdRules;
+import dev.adit.platform.Ims;
+import dev.adit.platform.Outcome;
+import dev.adit.platform.Rule;
+import dev.adit.platform.Sign;
+import dev.adit.platform.Truth;
+import dev.adit.platform.Verdict;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class IdxdTest {
+  private static final String DSA = "sys/bus/pci/devices/0000:6a:01.0";
+  private static final String SCALABLE = "9980000001a";
+
+  @Test
+  void aDsaOnBareMetalWithEverythingMayUseImsForItsSubDevices() {
+    Assessment assessment = assess(host("intel_iommu=on,sm_on", SCALABLE, "1"));
+    List<Verdict> verdicts = assessment.functions().getFirst().verdicts();
+
+    assertThat(verdicts)
+        .extracting(Verdict::outcome)
+        .containsExactly(Outcome.ALLOW, Outcome.ALLOW, Outcome.DENY, Outcome.MSI_X);
+    assertThat(verdicts)
+        .extracting(verdict -> verdict.isolation().number())
+        .containsExactly(1, 2, 1, 2);
+    assertThat(assessment.functions().getFirst().diagnoses())
+        .extracting(Diagnosis::seen)
+        .containsExactly(Truth.NO, Truth.NO);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'intel_iommu=on,sm_off', 9980000001a, idxd.scalable-mode-off",
+    "'intel_iommu=on,sm_on', f00f4a, idxd.no-scalable-mode",
+    "'intel_iommu=on,sm_on', 8980000001a, idxd.iommu-no-pasid",
+  })
+  void pasidEnabledZeroHasItsCauseNamed(String line, String ecap, String cause) {
+    Diagnosis diagnosis = pasid(host(line, ecap, "0"));
+
+    assertThat(diagnosis.symptom()).isEqualTo(IdxdRules.PASID_ENABLED);
+    assertThat(diagnosis.seen()).isEqualTo(Truth.YES);
+    assertThat(diagnosis.causes()).extracting(Rule::id).containsExactly(cause);
+  }
+
+  @Test
+  void aFirmwareWithoutDmarAndAKernelThatIgnoresItAreToldApart() {
+    Tar without = machine("").file(DSA + "/dsa0/pasid_enabled", "0\n");
+    Tar ignored =
+        machine("")
+            .file(DSA + "/dsa0/pasid_enabled", "0\n")
+            .file("sys/firmware/acpi/tables/DMAR", "x");
+
+    assertThat(pasid(without).causes()).extracting(Rule::id).containsExactly("idxd.no-table");
+    assertThat(pasid(ignored).causes()).extracting(Rule::id).containsExactly("idxd.iommu-off");
+  }
+
+  @Test
+  void aGuestWithoutIommuIsToldWhichQueuesItCanUse() {
+    Tar guest = machine("hypervisor").file(DSA + "/dsa0/pasid_enabled", "0\n");
+    List<Diagnosis> diagnoses = assess(guest).functions().getFirst().diagnoses();
+
+    assertThat(diagnoses.get(0).causes())
+        .extracting(Rule::id)
+        .containsExactly("idxd.guest-without-iommu");
+    assertThat(diagnoses.get(0).causes().getFirst().text()).contains("dedicated work queues");
+    assertThat(diagnoses.get(1).symptom().question()).isEqualTo("why no shared wq support?");
+    assertThat(diagnoses.get(1).causes())
+        .extracting(Rule::id)
+        .containsExactly("idxd.shared-needs-pasid", "idxd.guest-without-enqcmd");
+  }
+
+  @Test
+  void aHiddenConfigurationSpaceMakesImsUnknownNotAbsent() {
+    Tar tar = machine("").file(DSA + "/config", java.util.Arrays.copyOf(dsa(), 64));
+    Machine.Part part =
+        Machine.of(Capture.read("t", tar.bytes()), at -> true).functions().getFirst();
+
+    assertThat(part.evidence().truth(Sign.FUNCTION_IMS)).isEqualTo(Truth.UNKNOWN);
+    assertThat(part.evidence().truth(Sign.FUNCTION_PASID)).isEqualTo(Truth.UNKNOWN);
+  }
+
+  private static Diagnosis pasid(Tar tar) {
+    return assess(tar).functions().getFirst().diagnoses().getFirst();
+  }
+
+  private static Assessment assess(Tar tar) {
+    Machine machine = Machine.of(Capture.read("test.tar", tar.bytes()), at -> true);
+    return Assessment.of(machine, Ims.AUTO, part -> false);
+  }
+
+  private static Tar host(String line, String ecap, String pasidEnabled) {
+    return machine("enqcmd")
+        .file("proc/cmdline", line)
+        .file("sys/firmware/acpi/tables/DMAR", "x")
+        .file("sys/class/iommu/dmar0/intel-iommu/cap", "d2008c22260206\n")
+        .file("sys/class/iommu/dmar0/intel-iommu/ecap", ecap + "\n")
+        .file(DSA + "/dsa0/pasid_enabled", pasidEnabled + "\n");
+  }
+
+  private static Tar machine(String flag) {
+    return Tar.capture()
+        .file("proc/version", "Linux version 6.8.1")
+        .file("proc/cpuinfo", "vendor_id\t: GenuineIntel\nflags\t\t: fpu " + flag + "\n")
+        .file("proc/interrupts", "24: IR-PCI-MSIX-0000:6a:01.0 0-edge idxd-misc\n")
+        .file("sys/module/idxd/parameters/sva", "Y\n")
+        .file("adit/config", "CONFIG_INTEL_IDXD_SVM=y\n")
+        .entry("sys/firmware/acpi/tables/", '5', "", new byte[0])
+        .entry("sys/class/iommu/", '5', "", new byte[0])
+        .link(DSA + "/driver", "../../../../bus/pci/drivers/idxd")
+        .file(DSA + "/config", dsa());
+  }
+
+  /** What of a DSA's configuration space matters here. */
+  private static byte[] dsa() {
+    byte[] config = new byte[4096];
+    put(config, 0x00, 0x0b258086);
+    put(config, 0x04, 0x00100000);
+    put(config, 0x34, 0x40);
+    put(config, 0x40, 0x10);
+    put(config, 0x104, 0x01808086);
+    put(config, 0x108, 5);
+    put(config, 0x10c, 1);
+    put(config, 0x110, 1);
+    put(config, 0x114, 1);
+    put(config, 0x100, 0x22010023);
+    put(config, 0x220, 0x2301000f);
+    put(config, 0x230, 0x2401001b);
+    put(config, 0x234, 0x1404);
+    put(config, 0x240, 0x00010013);
+    return config;
+  }
+
+  private static void put(byte[] config, int at, int value) {
+    for (int i = 0; i < 4; i++) {
+      config[at + i] = (byte) (value >>> (8 * i));
+    }
+  }
+}
