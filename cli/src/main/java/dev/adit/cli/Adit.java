@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       CaptureCommand.class,
       ServeCommand.class,
+      BootCommand.class,
       DemoCommand.class,
+      GuestCommand.class,
       HelpCommand.class
     },
     footer = {"", "'adit help COMMAND' tells more."})
