@@ -13,13 +13,21 @@ import dev.adit.platform.gather.Machine;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -151,27 +159,63 @@ final class ExplainCommand implements Callable<Integer> {
     int hosts = Math.max(1, files.size());
     ExplainPrinter printer = printer(out, hosts, named);
     Score score = new Score(named);
-    for (int i = 0; i < hosts; i++) {
-      String origin = files.isEmpty() ? "" : files.get(i);
-      try {
-        Machine machine = Machine.of(open(origin), selection);
-        score.add(print(printer, origin, machine, named));
-      } catch (RuntimeException e) {
-        score.broken = true;
-        spec.commandLine().getErr().println("adit: " + e.getMessage());
-        printer.broken(origin, String.valueOf(e.getMessage()));
-      }
-    }
+    assess(
+        files.isEmpty() ? List.of("") : files,
+        selection,
+        named,
+        (origin, assessed) -> {
+          try {
+            Assessment assessment = assessed.get();
+            printer.host(origin, assessment);
+            score.add(assessment);
+          } catch (RuntimeException e) {
+            score.broken = true;
+            spec.commandLine().getErr().println("adit: " + e.getMessage());
+            printer.broken(origin, String.valueOf(e.getMessage()));
+          }
+        });
     printer.end();
     out.flush();
     score.complain(spec.commandLine().getErr());
     return score.exitCode();
   }
 
-  private Assessment print(ExplainPrinter printer, String origin, Machine machine, boolean named) {
-    Assessment assessment = Assessment.of(machine, ims, part -> named);
-    printer.host(origin, assessment);
-    return assessment;
+  /**
+   * Assesses hosts and hands them on in their order, a few ahead on the other processors: memory
+   * does not depend on how many hosts there are.
+   */
+  private void assess(
+      List<String> origins,
+      Predicate<PciAddress> selection,
+      boolean named,
+      BiConsumer<String, Supplier<Assessment>> take) {
+    int ahead = Math.min(origins.size(), Runtime.getRuntime().availableProcessors() + 1);
+    try (ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, ahead - 1))) {
+      Deque<CompletableFuture<Assessment>> started = new ArrayDeque<>();
+      for (int i = 0; i < origins.size() + ahead; i++) {
+        if (i >= ahead) {
+          take.accept(origins.get(i - ahead), result(started.removeFirst()));
+        }
+        if (i < origins.size()) {
+          String origin = origins.get(i);
+          started.addLast(
+              CompletableFuture.supplyAsync(
+                  () -> Assessment.of(Machine.of(open(origin), selection), ims, part -> named),
+                  pool));
+        }
+      }
+    }
+  }
+
+  /** {@return a supplier that throws what the assessment threw} */
+  private static Supplier<Assessment> result(CompletableFuture<Assessment> assessed) {
+    return () -> {
+      try {
+        return assessed.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    };
   }
 
   /** Tells functions from captures. */

@@ -51,6 +51,13 @@ public final class Evidence {
     return new Evidence(more);
   }
 
+  /** {@return evidence of these facts; the last one for a sign counts} */
+  public static Evidence of(Collection<Fact> facts) {
+    EnumMap<Sign, Fact> map = new EnumMap<>(Sign.class);
+    facts.forEach(fact -> map.put(fact.sign(), fact));
+    return new Evidence(map);
+  }
+
   /** {@return evidence that answers these signs} */
   public static Evidence of(Map<Sign, Truth> answers) {
     Evidence evidence = NONE;

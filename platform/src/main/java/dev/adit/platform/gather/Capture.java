@@ -7,13 +7,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -24,12 +24,14 @@ public final class Capture implements FileTree {
   private static final int GZIP_MAGIC = 0x8b1f;
 
   private final String origin;
-  private final NavigableMap<String, TarReader.Entry> entries;
+  private final Map<String, TarReader.Entry> entries;
+  private final Map<String, List<String>> folders;
   private final Set<String> unreadable;
 
   private Capture(String origin, Map<String, TarReader.Entry> entries) {
     this.origin = origin;
-    this.entries = new TreeMap<>(entries);
+    this.entries = entries;
+    this.folders = folders(entries.keySet());
     this.unreadable =
         new HashSet<>(
             text("adit/unreadable").map(String::lines).stream().flatMap(lines -> lines).toList());
@@ -71,6 +73,18 @@ public final class Capture implements FileTree {
     return capture;
   }
 
+  /** {@return the names in each folder} */
+  private static Map<String, List<String>> folders(Set<String> paths) {
+    Map<String, List<String>> folders = new HashMap<>();
+    for (String path : paths) {
+      int slash = path.lastIndexOf('/');
+      folders
+          .computeIfAbsent(slash < 0 ? "" : path.substring(0, slash), folder -> new ArrayList<>(4))
+          .add(path.substring(slash + 1));
+    }
+    return folders;
+  }
+
   private static byte[] inflate(String origin, byte[] bytes) {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes), 1 << 14)) {
       byte[] tar = in.readNBytes(TarReader.MAX_SIZE + 1);
@@ -103,12 +117,8 @@ public final class Capture implements FileTree {
 
   @Override
   public List<String> list(String path) {
-    String folder = path + "/";
-    return entries.tailMap(folder, false).keySet().stream()
-        .takeWhile(name -> name.startsWith(folder))
-        .map(name -> name.substring(folder.length()))
-        .filter(name -> name.indexOf('/') < 0)
-        .toList();
+    List<String> names = folders.getOrDefault(path, List.of());
+    return names.stream().sorted().toList();
   }
 
   @Override

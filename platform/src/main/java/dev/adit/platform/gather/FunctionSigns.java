@@ -12,6 +12,7 @@ import dev.adit.pci.spec.Pri;
 import dev.adit.platform.Evidence;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 
@@ -82,7 +83,7 @@ final class FunctionSigns {
   }
 
   private static void capability(Sheet sheet, Sign sign, SeenFunction function, CapabilityKey key) {
-    String source = "capability %#04x".formatted(key.id());
+    String source = "capability 0x" + HexFormat.of().toHexDigits((byte) key.id());
     switch (function.capabilities().sighting(key)) {
       case PRESENT -> sheet.fact(sign, Truth.YES, "the capability is there", source);
       case ABSENT -> sheet.fact(sign, Truth.NO, "the capability is not there", source);

@@ -6,7 +6,9 @@ import dev.adit.platform.Fact;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -15,7 +17,7 @@ final class Sheet {
   private final FileTree tree;
   private final List<String> details = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
-  private Evidence evidence = Evidence.NONE;
+  private final Map<Sign, Fact> facts = new EnumMap<>(Sign.class);
 
   Sheet(FileTree tree) {
     this.tree = tree;
@@ -34,7 +36,7 @@ final class Sheet {
   }
 
   Evidence evidence() {
-    return evidence;
+    return Evidence.of(facts.values());
   }
 
   List<String> details() {
@@ -47,7 +49,7 @@ final class Sheet {
 
   /** Adds a fact. */
   void fact(Sign sign, Truth truth, String detail, String source) {
-    evidence = evidence.with(new Fact(sign, truth, detail, source));
+    facts.put(sign, new Fact(sign, truth, detail, source));
   }
 
   /** Adds a fact that could not be found out. */

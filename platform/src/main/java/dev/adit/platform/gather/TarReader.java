@@ -130,6 +130,10 @@ final class TarReader {
     if (name.startsWith("/")) {
       throw broken("a name is absolute");
     }
+    String start = name.startsWith("./") ? name.substring(2) : name;
+    if (!start.contains("..") && !start.contains("//") && !start.contains("./")) {
+      return start.endsWith("/") ? start.substring(0, start.length() - 1) : plain(start);
+    }
     StringBuilder clean = new StringBuilder(name.length());
     for (String part : name.split("/", -1)) {
       if (part.equals("..")) {
@@ -140,6 +144,11 @@ final class TarReader {
       }
     }
     return clean.toString();
+  }
+
+  /** "." alone is the archive itself. */
+  private static String plain(String name) {
+    return name.equals(".") ? "" : name;
   }
 
   /** Reads pax records: "length key=value\n". */
