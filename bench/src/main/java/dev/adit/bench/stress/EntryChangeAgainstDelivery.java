@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * An entry passes from one function to another while both send: vector and source lie in different
+ * An entry passes from one function to another while they send: vector and source lie in different
  * words, and neither function ever reaches the other's vector.
  */
 @JCStressTest
@@ -33,15 +33,10 @@ public class EntryChangeAgainstDelivery {
     rig.change(Irte.remapped(2, 66, 0).from(NEXT, 0));
   }
 
-  /** The first sends. */
+  /** Both send, one after the other. */
   @Actor
-  public void first(II_Result result) {
+  public void send(II_Result result) {
     result.r1 = sent(Rig.REQUESTER);
-  }
-
-  /** The next sends. */
-  @Actor
-  public void next(II_Result result) {
     result.r2 = sent(NEXT);
   }
 
