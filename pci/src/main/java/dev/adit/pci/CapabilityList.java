@@ -76,6 +76,7 @@ public record CapabilityList(
     CapabilityList run() {
       boolean standard = standard();
       boolean extended = extended(standard);
+      overlaps();
       return new CapabilityList(found, problems, standard, extended, filtered);
     }
 
@@ -84,7 +85,8 @@ public record CapabilityList(
       if (!config.visible(0, HEADER_SIZE)) {
         return false;
       }
-      if (config.u32(0) == -1) {
+      if (config.u32(0) == -1 && config.u32(4) == -1 && config.u32(8) == -1) {
+        // The IDs alone are all ones in every virtual function (PCIe 9.3.4.1).
         problems.add("the function reads as all ones: it is off, gone or not there");
         return false;
       }
@@ -158,6 +160,21 @@ public record CapabilityList(
         at = header >>> 20 & 0xffc;
       }
       return true;
+    }
+
+    /** Names capabilities of known size that reach into the next one. */
+    private void overlaps() {
+      List<Capability> byOffset = new ArrayList<>(found);
+      byOffset.sort((a, b) -> Integer.compare(a.offset(), b.offset()));
+      for (int i = 1; i < byOffset.size(); i++) {
+        Capability first = byOffset.get(i - 1);
+        Capability second = byOffset.get(i);
+        if (first.offset() + Layouts.smallestSize(first.key()) > second.offset()) {
+          problems.add(
+              "%s at %#x overlaps %s at %#x"
+                  .formatted(second.name(), second.offset(), first.name(), first.offset()));
+        }
+      }
     }
 
     private void add(int header, int at) {

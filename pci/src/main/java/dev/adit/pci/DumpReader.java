@@ -39,7 +39,8 @@ public final class DumpReader {
     }
 
     Surroundings surroundings() {
-      return new Surroundings(driver, group, node, Optional.empty(), List.of(resources));
+      return new Surroundings(
+          Optional.empty(), driver, group, node, Optional.empty(), List.of(resources));
     }
   }
 
@@ -89,7 +90,7 @@ public final class DumpReader {
     int colon = start + digits;
     if (digits < 2 || colon >= end || text[colon] != ':') {
       describe(start, end);
-    } else if (colon + 1 < end && text[colon + 1] == ' ' && digits <= 3) {
+    } else if (colon + 1 < end && text[colon + 1] == ' ' && digits <= 7) {
       bytes(start, colon, end);
     } else {
       address(start, end);

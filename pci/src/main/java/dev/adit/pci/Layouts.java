@@ -7,6 +7,7 @@ import dev.adit.pci.spec.Ats;
 import dev.adit.pci.spec.CapabilityKey;
 import dev.adit.pci.spec.Dvsec;
 import dev.adit.pci.spec.Field;
+import dev.adit.pci.spec.Header;
 import dev.adit.pci.spec.Layout;
 import dev.adit.pci.spec.Msi;
 import dev.adit.pci.spec.Msix;
@@ -44,6 +45,16 @@ final class Layouts {
 
   private Layouts() {}
 
+  /** {@return the bytes that a capability has at least, if it is a known one; else its header's} */
+  static int smallestSize(CapabilityKey key) {
+    if (key.equals(PciExpress.KEY)) {
+      return PciExpress.ALWAYS;
+    }
+    Layout layout = FIXED.get(key);
+    boolean optionalEnd = key.equals(Aer.KEY);
+    return layout == null || optionalEnd ? 4 : layout.size();
+  }
+
   /** {@return the fields of a capability, visible or not; none if only its name is known} */
   static List<Field> fields(ConfigSpace config, Capability capability) {
     CapabilityKey key = capability.key();
@@ -56,6 +67,12 @@ final class Layouts {
     }
     if (key.id() == CapabilityKey.DVSEC && key.vendor() != 0) {
       return designated(config, key, at);
+    }
+    if (key.equals(Aer.KEY) && config.header(Header.HEADER_TYPE) == 1) {
+      // Registers of the root: only below a root port do they mean anything.
+      List<Field> fields = new ArrayList<>(Aer.LAYOUT.fields());
+      fields.addAll(Aer.ROOT);
+      return fields;
     }
     Layout layout = FIXED.get(key);
     return layout == null ? List.of() : layout.fields();

@@ -1,5 +1,8 @@
 package dev.adit.pci;
 
+import dev.adit.pci.spec.Field;
+import dev.adit.pci.spec.Siov;
+import dev.adit.pci.spec.SrIov;
 import java.util.Optional;
 
 /**
@@ -12,6 +15,36 @@ import java.util.Optional;
  */
 public record RequesterIds(PciAddress parent, int offset, int stride, int count) {
   private static final int BUSES_END = 1 << 16;
+
+  /** {@return those of a capability that has some: SR-IOV or SIOV of PCIe 7.0} */
+  public static Optional<RequesterIds> of(SeenFunction function, Capability capability) {
+    if (capability.key().equals(SrIov.KEY)
+        && function.config().visible(capability.offset(), SrIov.LAYOUT.size())) {
+      // Before they are enabled, those that could be are of interest.
+      boolean on = value(function, capability, SrIov.ENABLE) != 0;
+      Field count = on ? SrIov.NUMBER_OF_VFS : SrIov.TOTAL_VFS;
+      return Optional.of(read(function, capability, SrIov.VF_OFFSET, SrIov.VF_STRIDE, count));
+    }
+    if (capability.key().equals(Siov.KEY)
+        && function.config().visible(capability.offset(), Siov.LAYOUT.size())) {
+      return Optional.of(
+          read(function, capability, Siov.FIRST_OFFSET, Siov.STRIDE, Siov.TOTAL_SDIS));
+    }
+    return Optional.empty();
+  }
+
+  private static RequesterIds read(
+      SeenFunction function, Capability capability, Field offset, Field stride, Field count) {
+    return new RequesterIds(
+        function.address(),
+        value(function, capability, offset),
+        value(function, capability, stride),
+        value(function, capability, count));
+  }
+
+  private static int value(SeenFunction function, Capability capability, Field field) {
+    return (int) function.config().get(field, capability.offset());
+  }
 
   /**
    * {@return one of them; nothing if it would lie behind bus 255}

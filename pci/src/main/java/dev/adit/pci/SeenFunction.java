@@ -1,5 +1,7 @@
 package dev.adit.pci;
 
+import dev.adit.pci.Surroundings.Ids;
+import dev.adit.pci.spec.Bridge;
 import dev.adit.pci.spec.Field;
 import dev.adit.pci.spec.Header;
 import java.util.ArrayList;
@@ -18,6 +20,8 @@ public record SeenFunction(
     ConfigSpace config,
     CapabilityList capabilities,
     Surroundings surroundings) {
+  private static final int NO_ID = 0xffff;
+
   /** {@return a function, its capability lists walked} */
   public static SeenFunction of(PciAddress address, ConfigSpace config, Surroundings around) {
     return new SeenFunction(address, config, CapabilityList.of(config), around);
@@ -25,12 +29,14 @@ public record SeenFunction(
 
   /** {@return the vendor ID, 0xffff if it cannot be read} */
   public int vendor() {
-    return config.header(Header.VENDOR_ID);
+    int own = config.header(Header.VENDOR_ID);
+    return own == NO_ID ? surroundings.ids().map(Ids::vendor).orElse(NO_ID) : own;
   }
 
   /** {@return the device ID, 0xffff if it cannot be read} */
   public int device() {
-    return config.header(Header.DEVICE_ID);
+    int own = config.header(Header.DEVICE_ID);
+    return own == NO_ID ? surroundings.ids().map(Ids::device).orElse(NO_ID) : own;
   }
 
   /** {@return base class and sub-class, 16 bits} */
@@ -46,6 +52,21 @@ public record SeenFunction(
   /** {@return the base address registers that are in use} */
   public List<Bar> bars() {
     return Bar.of(this);
+  }
+
+  /** {@return the visible fields of control and status, and of a bridge's header} */
+  public List<Field> headerFields() {
+    List<Field> fields = new ArrayList<>();
+    for (Field field : Header.LAYOUT.fields()) {
+      int offset = field.register().offset();
+      if (offset >= 4 && offset < 8 && config.visible(field.register(), 0)) {
+        fields.add(field);
+      }
+    }
+    if (headerType() == 1 && config.visible(0, Bridge.LAYOUT.size())) {
+      fields.addAll(Bridge.LAYOUT.fields());
+    }
+    return fields;
   }
 
   /** {@return the visible fields of a capability, in the order of its registers} */

@@ -61,13 +61,6 @@ public record SiovSupport(
     return function
         .capabilities()
         .find(Siov.KEY)
-        .filter(found -> function.config().visible(found.offset(), Siov.LAYOUT.size()))
-        .map(
-            found ->
-                new RequesterIds(
-                    function.address(),
-                    (int) function.get(Siov.FIRST_OFFSET),
-                    (int) function.get(Siov.STRIDE),
-                    (int) function.get(Siov.TOTAL_SDIS)));
+        .flatMap(found -> RequesterIds.of(function, found));
   }
 }

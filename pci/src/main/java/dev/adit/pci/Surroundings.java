@@ -7,6 +7,8 @@ import java.util.OptionalInt;
 /**
  * What the kernel says about a function beside its configuration space; everything may be missing.
  *
+ * @param ids the IDs that the kernel goes by; those of a virtual function are all ones in its own
+ *     configuration space
  * @param driver the driver bound to it
  * @param iommuGroup its IOMMU group
  * @param numaNode its NUMA node
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
  *     entries where nothing is
  */
 public record Surroundings(
+    Optional<Ids> ids,
     Optional<String> driver,
     OptionalInt iommuGroup,
     OptionalInt numaNode,
@@ -23,7 +26,12 @@ public record Surroundings(
   /** Nothing is known. */
   public static final Surroundings NONE =
       new Surroundings(
-          Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), List.of());
+          Optional.empty(),
+          Optional.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          Optional.empty(),
+          List.of());
 
   /** Where the ROM is in the list of resources. */
   public static final int ROM = 6;
@@ -31,6 +39,9 @@ public record Surroundings(
   public Surroundings {
     resources = List.copyOf(resources);
   }
+
+  /** Who made a function, and which one it is; 16 bits each. */
+  public record Ids(int vendor, int device) {}
 
   /**
    * A run of bus addresses.

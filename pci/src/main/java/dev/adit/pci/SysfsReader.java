@@ -1,5 +1,6 @@
 package dev.adit.pci;
 
+import dev.adit.pci.Surroundings.Ids;
 import dev.adit.pci.Surroundings.Resource;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,38 +10,49 @@ import java.util.function.Predicate;
 
 /** Reads functions from sysfs: that of this machine, a copy, or a capture. */
 public final class SysfsReader {
-  private static final String DEVICES = "sys/bus/pci/devices";
+  /** Where functions are in a tree that begins at the root. */
+  static final String DEVICES = "sys/bus/pci/devices";
 
   private SysfsReader() {}
 
   /**
-   * {@return the functions in the tree, by address}
+   * {@return the functions in a tree that begins at the root, by address}
    *
    * @param wanted by address; files of others are not opened
    */
   public static List<SeenFunction> read(FileTree tree, Predicate<PciAddress> wanted) {
+    return read(tree, DEVICES, wanted);
+  }
+
+  /**
+   * {@return the functions in the tree, by address}
+   *
+   * @param devices the folder of all functions
+   * @param wanted by address; files of others are not opened
+   */
+  public static List<SeenFunction> read(
+      FileTree tree, String devices, Predicate<PciAddress> wanted) {
     List<SeenFunction> functions = new ArrayList<>();
-    for (String name : tree.list(DEVICES)) {
+    for (String name : tree.list(devices)) {
       PciAddress.parse(name)
           .filter(wanted)
-          .ifPresent(address -> functions.add(read(tree, DEVICES + "/" + name, address)));
+          .ifPresent(address -> functions.add(function(tree, devices + "/" + name, address)));
     }
     functions.sort((a, b) -> a.address().compareTo(b.address()));
     return functions;
   }
 
-  private static SeenFunction read(FileTree tree, String folder, PciAddress address) {
-    byte[] config = tree.read(folder + "/config").orElseGet(() -> identity(tree, folder));
+  private static SeenFunction function(FileTree tree, String folder, PciAddress address) {
+    byte[] config = tree.read(folder + "/config").orElse(new byte[0]);
     return SeenFunction.of(address, ConfigSpace.of(config), surroundings(tree, folder));
   }
 
-  /** {@return the bytes that the other files of a function tell when its space is not readable} */
-  private static byte[] identity(FileTree tree, String folder) {
+  private static Optional<Ids> ids(FileTree tree, String folder) {
     long vendor = number(tree, folder + "/vendor");
     long device = number(tree, folder + "/device");
-    return vendor < 0 || device < 0
-        ? new byte[0]
-        : new byte[] {(byte) vendor, (byte) (vendor >>> 8), (byte) device, (byte) (device >>> 8)};
+    return vendor < 0 || vendor > 0xffff || device < 0 || device > 0xffff
+        ? Optional.empty()
+        : Optional.of(new Ids((int) vendor, (int) device));
   }
 
   private static long number(FileTree tree, String path) {
@@ -53,6 +65,7 @@ public final class SysfsReader {
 
   private static Surroundings surroundings(FileTree tree, String folder) {
     return new Surroundings(
+        ids(tree, folder),
         name(tree, folder + "/driver"),
         name(tree, folder + "/iommu_group").map(SysfsReader::group).orElse(OptionalInt.empty()),
         node(number(tree, folder + "/numa_node")),

@@ -3,7 +3,9 @@ package dev.adit.pci.spec;
 import static dev.adit.pci.spec.Access.RO;
 import static dev.adit.pci.spec.Access.RW;
 import static dev.adit.pci.spec.Access.RW1C;
-import static dev.adit.pci.spec.Format.HEX;
+import static dev.adit.pci.spec.Format.DECIMAL;
+import static dev.adit.pci.spec.Formats.HEX4;
+import static dev.adit.pci.spec.Formats.HEX8;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +93,27 @@ public final class Aer {
   public static final Field PREFIX_PRESENT = CONTROL.bit("TLPPfxPres", 11);
   public static final Field HEADER_LOG_CAPABLE = CONTROL.bit("HdrLogCap", 12);
 
+  private static final Register ROOT_COMMAND = new Register(KEY, "RootCmd", 0x2c, 4);
+  private static final Register ROOT_STATUS = new Register(KEY, "RootSta", 0x30, 4);
+  private static final Register SOURCES = new Register(KEY, "ErrorSrc", 0x34, 4);
+
+  /** Fields that only root ports and event collectors have. */
+  public static final List<Field> ROOT =
+      List.of(
+          ROOT_COMMAND.bit("CERptEn", 0),
+          ROOT_COMMAND.bit("NFERptEn", 1),
+          ROOT_COMMAND.bit("FERptEn", 2),
+          ROOT_STATUS.bit("CERcvd", 0),
+          ROOT_STATUS.bit("MultCERcvd", 1),
+          ROOT_STATUS.bit("UERcvd", 2),
+          ROOT_STATUS.bit("MultUERcvd", 3),
+          ROOT_STATUS.bit("FirstFatal", 4),
+          ROOT_STATUS.bit("NonFatalMsg", 5),
+          ROOT_STATUS.bit("FatalMsg", 6),
+          ROOT_STATUS.bits("IntMsgNum", 31, 27, DECIMAL),
+          SOURCES.bits("ERR_COR", 15, 0, HEX4),
+          SOURCES.bits("ERR_FATAL/NONFATAL", 31, 16, HEX4));
+
   public static final Layout LAYOUT = new Layout(KEY, "Advanced Error Reporting", 0x48, fields());
 
   private Aer() {}
@@ -114,7 +137,7 @@ public final class Aer {
             PREFIX_PRESENT,
             HEADER_LOG_CAPABLE));
     for (int i = 0; i < 4; i++) {
-      all.add(new Register(KEY, "HeaderLog" + i, 0x1c + 4 * i, 4).whole(RO, HEX));
+      all.add(new Register(KEY, "HeaderLog" + i, 0x1c + 4 * i, 4).whole(RO, HEX8));
     }
     return all;
   }

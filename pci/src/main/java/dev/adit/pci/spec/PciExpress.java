@@ -30,6 +30,29 @@ public final class PciExpress {
           "4s to 13s",
           "17s to 64s");
 
+  /** Ranges A (50us to 10ms), B (to 250ms), C (to 4s) and D (to 64s) by bit. */
+  private static final Format RANGES =
+      Format.names(
+          "Not Supported",
+          "Range A",
+          "Range B",
+          "Range AB",
+          "",
+          "",
+          "Range BC",
+          "Range ABC",
+          "",
+          "",
+          "",
+          "",
+          "",
+          "",
+          "Range BCD",
+          "Range ABCD");
+
+  /** Bytes that every version for every type of function has. */
+  public static final int ALWAYS = 0x0c;
+
   /** Where the registers begin that version 2 added. */
   public static final int SECOND_VERSION = 0x24;
 
@@ -82,7 +105,8 @@ public final class PciExpress {
   public static final Field FLIT_MODE = FLAGS.bit("FLIT", 15);
 
   public static final Field MAX_PAYLOAD_SUPPORTED = DEV_CAP.bits("MaxPayload", 2, 0, PAYLOAD);
-  public static final Field PHANTOM_FUNCTIONS = DEV_CAP.bits("PhantFunc", 4, 3, DECIMAL);
+  public static final Field PHANTOM_FUNCTIONS =
+      DEV_CAP.bits("PhantFunc", 4, 3, value -> Long.toString((1L << value) - 1));
   public static final Field EXTENDED_TAG = DEV_CAP.bit("ExtTag", 5);
   public static final Field L0S_LATENCY =
       DEV_CAP.bits(
@@ -130,7 +154,7 @@ public final class PciExpress {
   public static final Field AUX_POWER = DEV_STA.bit("AuxPwr", 4);
   public static final Field TRANSACTIONS_PENDING = DEV_STA.bit("TransPend", 5);
 
-  public static final Field TIMEOUT_RANGES = DEV_CAP_2.bits("Completion Timeout", 3, 0, DECIMAL);
+  public static final Field TIMEOUT_RANGES = DEV_CAP_2.bits("Completion Timeout", 3, 0, RANGES);
   public static final Field TIMEOUT_DISABLE = DEV_CAP_2.bit("TimeoutDis", 4);
   public static final Field ARI_FORWARDING = DEV_CAP_2.bit("ARIFwd", 5);
   public static final Field ATOMIC_ROUTING = DEV_CAP_2.bit("Routing", 6);
@@ -139,7 +163,14 @@ public final class PciExpress {
   public static final Field ATOMIC_CAS_128 = DEV_CAP_2.bit("128bitCAS", 9);
   public static final Field NO_RO_PR_PR = DEV_CAP_2.bit("NROPrPrP", 10);
   public static final Field LTR = DEV_CAP_2.bit("LTR", 11);
-  public static final Field TPH_COMPLETER = DEV_CAP_2.bits("TPHComp", 13, 12, DECIMAL);
+  public static final Field TPH_COMPLETER = DEV_CAP_2.bit("TPHComp", 12);
+  public static final Field EXTENDED_TPH_COMPLETER = DEV_CAP_2.bit("ExtTPHComp", 13);
+  public static final Field LN_SYSTEM =
+      DEV_CAP_2.bits(
+          "LN System CLS",
+          15,
+          14,
+          Format.names("Not Supported", "64byte cachelines", "128byte cachelines", "Reserved"));
   public static final Field TAG_10_COMPLETER = DEV_CAP_2.bit("10BitTagComp", 16);
   public static final Field TAG_10_REQUESTER = DEV_CAP_2.bit("10BitTagReq", 17);
   public static final Field OBFF =
@@ -162,7 +193,7 @@ public final class PciExpress {
           "EmergencyPowerReduction",
           25,
           24,
-          Format.names("Not Supported", "Device Specific", "Form Factor Dev Specific"));
+          Format.names("Not Supported", "Dev Specific", "Form Factor Dev Specific", "Reserved"));
   public static final Field EMERGENCY_POWER_INIT = DEV_CAP_2.bit("EmergencyPowerReductionInit", 26);
 
   /** Completes Deferrable Memory Writes, which ENQCMD sends. */
@@ -240,6 +271,8 @@ public final class PciExpress {
           NO_RO_PR_PR,
           LTR,
           TPH_COMPLETER,
+          EXTENDED_TPH_COMPLETER,
+          LN_SYSTEM,
           TAG_10_COMPLETER,
           TAG_10_REQUESTER,
           OBFF,

@@ -29,6 +29,11 @@ public final class PciExpressLink {
 
   private static final Format ASPM_SUPPORT = Format.names("not supported", "L0s", "L1", "L0s L1");
 
+  private static final Format L0S_EXIT =
+      Format.names("<64ns", "<128ns", "<256ns", "<512ns", "<1us", "<2us", "<4us", "unlimited");
+  private static final Format L1_EXIT =
+      Format.names("<1us", "<2us", "<4us", "<8us", "<16us", "<32us", "<64us", "unlimited");
+
   public static final Field MAX_SPEED = LNK_CAP.bits("Speed", 3, 0, SPEED);
   public static final Field MAX_WIDTH = LNK_CAP.bits("Width", 9, 4, WIDTH);
   public static final Field SPEED_NOW = LNK_STA.bits("Speed", 3, 0, SPEED);
@@ -41,8 +46,8 @@ public final class PciExpressLink {
           MAX_SPEED,
           MAX_WIDTH,
           LNK_CAP.bits("ASPM", 11, 10, ASPM_SUPPORT),
-          LNK_CAP.bits("L0sExit", 14, 12, DECIMAL),
-          LNK_CAP.bits("L1Exit", 17, 15, DECIMAL),
+          LNK_CAP.bits("Exit Latency L0s", 14, 12, L0S_EXIT),
+          LNK_CAP.bits("Exit Latency L1", 17, 15, L1_EXIT),
           LNK_CAP.bit("ClockPM", 18),
           LNK_CAP.bit("Surprise", 19),
           LNK_CAP.bit("LLActRep", 20),
@@ -54,7 +59,7 @@ public final class PciExpressLink {
               0,
               Format.names("Disabled", "L0s Enabled", "L1 Enabled", "L0s L1 Enabled")),
           LNK_CTL.bits("RCB", 3, 3, Format.names("64 bytes", "128 bytes")),
-          LNK_CTL.bit("Disabled", 4),
+          LNK_CTL.bit("LnkDisable", 4),
           LNK_CTL.bit("CommClk", 6),
           LNK_CTL.bit("ExtSynch", 7),
           LNK_CTL.bit("ClockPM", 8),
@@ -125,7 +130,7 @@ public final class PciExpressLink {
           LNK_CAP_2.bit("Retimer", 23),
           LNK_CAP_2.bit("2Retimers", 24),
           LNK_CAP_2.bit("DRS", 31),
-          LNK_CTL_2.bits("Target Link Speed", 3, 0, SPEED),
+          LNK_CTL_2.bits("Target Link Speed", 3, 0, value -> SPEED.text(Math.max(value, 1))),
           LNK_CTL_2.bit("EnterCompliance", 4),
           LNK_CTL_2.bit("SpeedDis", 5),
           LNK_CTL_2.bit("EnterModifiedCompliance", 10),
@@ -145,6 +150,6 @@ public final class PciExpressLink {
     if (mask == 0) {
       return "unknown";
     }
-    return highest == 0 ? SPEED.text(1) : SPEED.text(1) + "-" + SPEED.text(highest + 1);
+    return highest == 0 ? SPEED.text(1) : "2.5-" + SPEED.text(highest + 1);
   }
 }
