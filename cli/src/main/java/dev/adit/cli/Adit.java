@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         "Assignable Device Interface Toolkit: tell, deliver and serve Scalable I/O Virtualization.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      InspectCommand.class,
       ExplainCommand.class,
       CaptureCommand.class,
       ServeCommand.class,
