@@ -35,7 +35,14 @@ import picocli.CommandLine.Spec;
       "PCIe 7.0. VFS and PASID are what the function can do: most VFs, bits of a PASID.",
       "",
       "Exit status: 0 done, also when nothing was selected; 1 something could not be",
-      "read; 2 wrong usage; 3 a condition of --fail-on holds."
+      "read; 2 wrong usage; 3 a condition of --fail-on holds.",
+      "",
+      "Examples:",
+      "  adit inspect                              the functions of this machine",
+      "  adit inspect -vv -s 6a:01.0               every field of one",
+      "  lspci -xxxx >host.txt                     on another host, as root; then here",
+      "  adit inspect -F host.txt -d 8086: --json  Intel's functions in it, for a program",
+      "  adit inspect --fail-on=noims *.tar        is there a function with IMS on any host?"
     })
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

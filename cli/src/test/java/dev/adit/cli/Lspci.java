@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -30,7 +31,12 @@ final class Lspci {
   }
 
   /** Sections by offset; the header is at 0. */
-  record Function(Map<Integer, Section> sections) {}
+  record Function(Map<Integer, Section> sections) {
+    /** {@return what is printed of the capability at an offset} */
+    Section section(int offset) {
+      return Objects.requireNonNull(sections.get(offset), () -> "no capability at " + offset);
+    }
+  }
 
   private static final Pattern CAPABILITY =
       Pattern.compile("\tCapabilities: \\[([0-9a-f]+)(?: v\\d+)?] (.*)");

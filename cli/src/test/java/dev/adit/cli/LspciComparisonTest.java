@@ -203,9 +203,9 @@ class LspciComparisonTest {
       assertThat(judge).isNotNull();
       assertThat(offsets(function)).isEqualTo(judge.sections().keySet());
       List<Field> header = function.headerFields();
-      compare(function, header, 0, "header", judge.sections().get(0));
+      compare(function, header, 0, "header", judge.section(0));
       for (Capability found : function.capabilities().capabilities()) {
-        Lspci.Section section = judge.sections().get(found.offset());
+        Lspci.Section section = judge.section(found.offset());
         compare(function, function.fields(found), found.offset(), found.name(), section);
       }
     }
