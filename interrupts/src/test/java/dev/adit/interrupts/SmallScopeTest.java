@@ -23,7 +23,7 @@ class SmallScopeTest {
   private static final long SECONDS = Long.getLong("adit.scope.seconds", 0);
 
   @ParameterizedTest(name = "guests write the store: {0}, depth {1}")
-  @CsvSource({"false, 7", "true, 4"})
+  @CsvSource({"false, 6", "true, 4"})
   void noSequenceOfOperationsBreaksIsolation(boolean guestsWrite, int depth) {
     List<Op> operations = TwoTenants.operations(guestsWrite);
     long end = System.nanoTime() + SECONDS * 1_000_000_000L;
