@@ -68,7 +68,10 @@ public final class Capture implements FileTree {
     }
     if (!head.startsWith("format 1\n")) {
       throw new CaptureException(
-          origin, "is of another format than 1: '" + head.lines().findFirst().orElse("") + "'");
+          origin,
+          "is of another format than 1: '"
+              + Sheet.printable(head.lines().findFirst().orElse(""))
+              + "'");
     }
     return capture;
   }

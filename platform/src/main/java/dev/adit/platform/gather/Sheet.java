@@ -49,7 +49,7 @@ final class Sheet {
 
   /** Adds a fact. */
   void fact(Sign sign, Truth truth, String detail, String source) {
-    facts.put(sign, new Fact(sign, truth, detail, source));
+    facts.put(sign, new Fact(sign, truth, printable(detail), printable(source)));
   }
 
   /** Adds a fact that could not be found out. */
@@ -59,12 +59,12 @@ final class Sheet {
 
   /** Adds something decoded that no rule asks for. */
   void detail(String text) {
-    details.add(text);
+    details.add(printable(text));
   }
 
   /** Adds something that is wrong with what was read. */
   void problem(String source, List<String> texts) {
-    texts.forEach(text -> problems.add(source + ": " + text));
+    texts.forEach(text -> problems.add(printable(source + ": " + text)));
   }
 
   /** {@return the first line of a file that fits} */
@@ -81,7 +81,12 @@ final class Sheet {
 
   /** {@return a text made fit for a terminal: it may come from a stranger} */
   static String printable(String text) {
-    return text.replaceAll("[^ -~]", "").strip();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return text.replaceAll("[^ -~]", "").strip();
+      }
+    }
+    return text.strip();
   }
 
   /** {@return why a file says nothing} */

@@ -1,5 +1,6 @@
 package dev.adit.platform.gather;
 
+import dev.adit.pci.FileTree;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -81,11 +82,13 @@ final class TarReader {
     if (size > tar.length - at - BLOCK) {
       throw broken("an entry of " + size + " bytes does not fit into the rest of the archive");
     }
-    byte[] content = Arrays.copyOfRange(tar, at + BLOCK, at + BLOCK + (int) size);
+    int kept = (int) Math.min(size, FileTree.MAX_FILE);
+    byte[] content = Arrays.copyOfRange(tar, at + BLOCK, at + BLOCK + kept);
     switch (type) {
       case 'x' -> pax(content);
       case 'L' -> longName = string(content, 0, content.length);
       case 'K' -> longTarget = string(content, 0, content.length);
+      // What is longer than a file of a tree may be is cut, as everywhere.
       case '0', '\0', '7' -> add(new Content(content));
       case '5' -> add(new Folder());
       case '2' -> add(new Link(longTarget.isEmpty() ? string(tar, at + 157, 100) : longTarget));

@@ -203,7 +203,9 @@ final class MachineTest {
         machine(
             Tar.capture()
                 .file("sys/class/dmi/id/sys_vendor", "\u001b[31mEvil\u001b[0m")
-                .file("sys/class/dmi/id/product_name", "\u0007x"));
+                .file("sys/class/dmi/id/product_name", "\u0007x")
+                .file("sys/class/iommu/\u001bdmar0/intel-iommu/cap", "d2008c22260286")
+                .file("sys/class/iommu/\u001bdmar0/intel-iommu/ecap", "f00f4a"));
 
     assertThat(machine.evidence().facts().toString() + machine.details())
         .doesNotContain("\u001b", "\u0007");
