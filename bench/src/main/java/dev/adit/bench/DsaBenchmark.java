@@ -49,11 +49,13 @@ public class DsaBenchmark {
 
   /** On whose thread the engine runs. */
   @Param({"CALLER", "THREADS"})
-  EnginePolicy.Mode engine;
+  EnginePolicy.Mode engine = EnginePolicy.Mode.CALLER;
 
   private final FlatDma dma = new FlatDma(4 << 20);
   private final MemorySegment descriptors = Arena.ofAuto().allocate(64L * WINDOW, 64);
   private final MemorySegment move = Arena.ofAuto().allocate(64, 64);
+
+  @SuppressWarnings("NullAway.Init") // made by enable(), once JMH has set the parameter
   private DsaDevice device;
 
   /** The device, enabled as a driver does. */
