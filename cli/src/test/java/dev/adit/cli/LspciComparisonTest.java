@@ -3,6 +3,9 @@ package dev.adit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.adit.devices.dsa.DsaDevice;
+import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.pci.Capability;
 import dev.adit.pci.ConfigSpace;
 import dev.adit.pci.DumpReader;
@@ -11,6 +14,7 @@ import dev.adit.pci.PciAddress;
 import dev.adit.pci.RequesterIds;
 import dev.adit.pci.SeenFunction;
 import dev.adit.pci.Sighting;
+import dev.adit.pci.SiovSupport;
 import dev.adit.pci.Surroundings;
 import dev.adit.pci.spec.Dvsec;
 import dev.adit.pci.spec.Field;
@@ -159,6 +163,26 @@ class LspciComparisonTest {
         assertThat(vf.vendor()).as("a VF has no ID of its own").isEqualTo(0xffff);
         assertThat(vf.capabilities().sighting(Msix.KEY)).isEqualTo(Sighting.PRESENT);
       }
+    }
+  }
+
+  @Test
+  void theDsaThatIsServedReadsAsInLspci() throws IOException {
+    assumeTrue(Lspci.command().isPresent(), "lspci is not installed");
+    try (DsaDevice dsa =
+        new DsaDevice(
+            DsaProfile.physical(),
+            EnginePolicy.manual(),
+            NoMemory::new,
+            (to, data, requester, pasid) -> {},
+            0x100)) {
+      compare(Map.of(new PciAddress(0, 1, 0, 0), dsa.config().snapshot()), 80);
+      SeenFunction seen =
+          SeenFunction.of(
+              new PciAddress(0, 1, 0, 0),
+              ConfigSpace.of(dsa.config().snapshot()),
+              Surroundings.NONE);
+      assertThat(SiovSupport.of(seen).ims()).isEqualTo(Sighting.PRESENT);
     }
   }
 
