@@ -142,18 +142,20 @@ make_plugin() {
   say "plugin: building and testing it"
   begin plugin
   stage /build plugin
-  in_root make -s -C /build/plugin test movdir64b.so >&2 || die "the plugin could not be built"
+  local log=$dir/plugin.log
+  in_root make -s -C /build/plugin test movdir64b.so >"$log" 2>&1 || { cat "$log" >&2; die "the plugin could not be built"; }
+  say "plugin: $(sed -n 's/^# \(.* passed.*\)/\1/p' "$log")"
   in_root cat /build/plugin/movdir64b.so >"$dir/movdir64b.so"
   finish plugin "$inputs"
 }
 
 make_tools() {
   local inputs
-  inputs="${tools[*]} $(cksum <"$here/pack-tools.sh") $(<"$(stamp_of root)")"
+  inputs="${tools[*]} $(cat "$here/pack-tools.sh" "$here"/plugin/* | cksum) $(<"$(stamp_of root)")"
   if fresh tools "$inputs" && [[ -f $dir/tools.cpio ]]; then say "tools: there"; return; fi
   say "tools: packing the guest's user space"
   begin tools
-  stage /build pack-tools.sh
+  stage /build pack-tools.sh plugin
   in_root sh /build/pack-tools.sh "${tools[@]}" >"$dir/tools.cpio" || die "the tools could not be packed"
   finish tools "$inputs"
 }
@@ -196,11 +198,12 @@ make_kernel() {
   in_root cat /build/vmlinuz >"$target/vmlinuz"
   in_root cat /build/modules.cpio >"$target/modules.cpio"
   in_root rm -rf /build
+  in_root apt-get clean
   finish "kernel-$release" "$inputs"
 }
 
 main() {
-  local series=() release
+  local series=() wanted release
   while (($#)); do
     case $1 in
       --kernel) [[ -n ${2:-} ]] || die "--kernel needs a series such as 7.2"; series+=("$2"); shift 2 ;;
@@ -216,7 +219,8 @@ main() {
   choose_qemu
   make_plugin
   make_tools
-  for release in $(releases "${series[@]}"); do make_kernel "$release"; done
+  wanted=$(releases "${series[@]}")
+  for release in $wanted; do make_kernel "$release"; done
   say "ready in $dir"
 }
 

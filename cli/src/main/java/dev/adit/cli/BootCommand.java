@@ -231,11 +231,7 @@ final class BootCommand implements Callable<Integer> {
         switch (accel) {
           case tcg -> Accelerator.TCG;
           case kvm -> Accelerator.KVM;
-          // KVM cannot emulate the instruction that writes to a trapped portal.
-          case auto ->
-              dsa.portals() == DsaOptions.PortalAccess.mmap
-                  ? Accelerator.ofThisMachine()
-                  : Accelerator.TCG;
+          case auto -> dsa.accelerator();
         };
     return VmArguments.of(socket)
         .withAccelerator(accelerator)

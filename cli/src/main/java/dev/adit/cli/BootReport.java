@@ -47,7 +47,7 @@ record BootReport(
   private static void printTransfers(PrintWriter out, List<GuestRun.Transfer> transfers) {
     for (GuestRun.Transfer t : transfers) {
       out.printf(
-          "  dmatest  %-18s %d tests, %d failures, %s per second, %d KiB/s%n",
+          "  dmatest  %-18s %d tests, %d failures, %.0f per second, %d KiB/s%n",
           t.thread(), t.tests(), t.failures(), t.perSecond(), t.kibPerSecond());
     }
   }
@@ -110,7 +110,7 @@ record BootReport(
       json.writeStringProperty("thread", t.thread());
       json.writeNumberProperty("tests", t.tests());
       json.writeNumberProperty("failures", t.failures());
-      json.writeStringProperty("per_second", t.perSecond());
+      json.writeNumberProperty("per_second", t.perSecond());
       json.writeNumberProperty("kib_per_second", t.kibPerSecond());
       json.writeEndObject();
     }

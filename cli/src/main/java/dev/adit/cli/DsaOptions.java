@@ -2,6 +2,7 @@ package dev.adit.cli;
 
 import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.EnginePolicy;
+import dev.adit.host.VmArguments.Accelerator;
 import picocli.CommandLine.Option;
 
 /** What kind of DSA is emulated: the options that all commands which serve one share. */
@@ -46,6 +47,14 @@ final class DsaOptions {
     DsaProfile physical = DsaProfile.physical();
     DsaProfile sized = physical.withSizes(wqs, physical.entries(), physical.groups(), engines);
     return portals == PortalAccess.mmap ? sized.with(DsaProfile.Option.MAPPABLE_PORTALS) : sized;
+  }
+
+  /**
+   * {@return who can execute a guest that uses the function: KVM cannot emulate the instruction
+   * that writes to a trapped portal}
+   */
+  Accelerator accelerator() {
+    return portals == PortalAccess.mmap ? Accelerator.ofThisMachine() : Accelerator.TCG;
   }
 
   /** {@return where engines run} */

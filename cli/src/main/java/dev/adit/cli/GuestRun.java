@@ -43,7 +43,7 @@ final class GuestRun {
                       fact.split(" ", 2)[0],
                       number(fact, "tests"),
                       number(fact, "failures"),
-                      value(fact, "per_second"),
+                      decimal(fact, "per_second"),
                       number(fact, "kib_per_second")))
           .toList();
     }
@@ -71,7 +71,7 @@ final class GuestRun {
   }
 
   /** What one thread of the kernel's dmatest did. */
-  record Transfer(String thread, long tests, long failures, String perSecond, long kibPerSecond) {}
+  record Transfer(String thread, long tests, long failures, double perSecond, long kibPerSecond) {}
 
   /** One MSI-X vector in the guest. */
   record Interrupt(long vector, long count, String chip, String name) {}
@@ -176,5 +176,10 @@ final class GuestRun {
   private static long number(String fact, String key) {
     String value = value(fact, key);
     return value.matches("[0-9]{1,18}") ? Long.parseLong(value) : -1;
+  }
+
+  private static double decimal(String fact, String key) {
+    String value = value(fact, key);
+    return value.matches("[0-9]{1,12}(\\.[0-9]{1,6})?") ? Double.parseDouble(value) : -1;
   }
 }

@@ -8,6 +8,7 @@ import dev.adit.host.FunctionServer;
 import dev.adit.vfiouser.EventLoops;
 import dev.adit.vfiouser.FilePolicy;
 import dev.adit.vfiouser.ServerOptions;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -70,10 +71,16 @@ final class ServeCommand implements Callable<Integer> {
   private boolean verbose;
 
   @Mixin private DsaOptions dsa;
+  @Mixin private EmitOptions emit;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
+    if (emit.wanted()) {
+      PrintWriter out = spec.commandLine().getOut();
+      emit.print(out, spec.commandLine().getErr(), socket, dsa);
+      return ExitCode.DONE;
+    }
     ServerOptions options = ServerOptions.defaults();
     if (verbose) {
       options = options.withEvents(new EventLines(spec.commandLine().getErr(), socket));
