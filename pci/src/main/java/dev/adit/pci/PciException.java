@@ -6,11 +6,11 @@ public final class PciException extends RuntimeException {
 
   /** Creates an exception for one place of a file. */
   public PciException(String file, int line, String reason) {
-    super(file + ":" + line + ": " + reason);
+    super(Printable.of(file + ":" + line + ": " + reason));
   }
 
   /** Creates an exception for a file as a whole. */
   public PciException(String file, String reason) {
-    super(file + ": " + reason);
+    super(Printable.of(file + ": " + reason));
   }
 }

@@ -37,6 +37,7 @@ public record Surroundings(
   public static final int ROM = 6;
 
   public Surroundings {
+    driver = driver.map(Printable::of);
     resources = List.copyOf(resources);
   }
 

@@ -85,6 +85,14 @@ class DumpReaderTest {
   }
 
   @Test
+  void nothingFromAFileReachesTheTerminalAsAnEscape() {
+    assertThatThrownBy(() -> read("00:\u001b[31m.0 x"))
+        .hasMessage("x.txt:1: '00:?[31m.0' is not the address of a function");
+    String text = dump("6a:01.0", DSA, 64) + "\tKernel driver in use: a\u001b[2Jb\n";
+    assertThat(read(text).getFirst().surroundings().driver()).contains("a?[2Jb");
+  }
+
+  @Test
   void tooManyBytesAreRefused() {
     String seventeen = "00:02.0 x\n00:" + " 00".repeat(17);
     assertThatThrownBy(() -> read(seventeen)).hasMessage("x.txt:2: more bytes than fit");
