@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       ExplainCommand.class,
       CaptureCommand.class,
+      MatrixCommand.class,
       ServeCommand.class,
       BootCommand.class,
       DemoCommand.class,

@@ -150,6 +150,16 @@ public final class BusDomain {
       return above.message();
     }
 
+    /** {@return the processor it ends at, or -1 if it ends in a guest} */
+    public int cpu() {
+      return above.cpu();
+    }
+
+    /** {@return the vector it ends with} */
+    public int vector() {
+      return above.vector();
+    }
+
     /** Masks it or lets it through. */
     public void mask(boolean masked) {
       change(() -> chip.mask(index, masked));

@@ -118,6 +118,16 @@ public final class HypercallDomain implements MessageDomain {
     }
 
     @Override
+    public int cpu() {
+      return vector.cpu();
+    }
+
+    @Override
+    public int vector() {
+      return vector.vector();
+    }
+
+    @Override
     public boolean retarget(Target target) {
       if (!vector.retarget(target)) {
         return false;

@@ -33,6 +33,12 @@ public interface MessageDomain {
     /** {@return the pair the device has to send} */
     Message message();
 
+    /** {@return the processor it ends at, as the system that allocated it numbers them, or -1} */
+    int cpu();
+
+    /** {@return the vector it ends with} */
+    int vector();
+
     /**
      * Moves the interrupt elsewhere.
      *

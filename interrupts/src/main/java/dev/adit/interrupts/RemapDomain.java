@@ -111,6 +111,19 @@ public final class RemapDomain implements MessageDomain {
     }
 
     @Override
+    public int cpu() {
+      return led.aim() instanceof RemapTable.Aim.Vector at ? at.cpu() : -1;
+    }
+
+    @Override
+    public int vector() {
+      return switch (led.aim()) {
+        case RemapTable.Aim.Vector at -> at.vector();
+        case RemapTable.Aim.Descriptor at -> at.posted().vector();
+      };
+    }
+
+    @Override
     public boolean retarget(Target target) {
       settle();
       Led next = lead(cookie, target);

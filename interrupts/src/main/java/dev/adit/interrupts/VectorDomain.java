@@ -110,11 +110,13 @@ public final class VectorDomain implements MessageDomain {
       this.at = at;
     }
 
-    int cpu() {
+    @Override
+    public int cpu() {
       return at >>> 8;
     }
 
-    int vector() {
+    @Override
+    public int vector() {
       return at & 0xFF;
     }
 

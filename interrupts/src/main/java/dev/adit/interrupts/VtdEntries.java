@@ -10,34 +10,44 @@ import dev.adit.interrupts.spec.RemappableMessage;
  * store, and every change of a present entry is followed by an invalidation that is awaited.
  */
 public final class VtdEntries implements RemapTable {
+  /** How the unit is told that an entry has changed; {@link Remapper#invalidate} for instance. */
+  @FunctionalInterface
+  public interface Invalidation {
+    /** Makes the unit forget entries, and waits until no message is on its way by them. */
+    void invalidate(int requesterId, int first, int count);
+  }
+
   private static final int MAX_SIZE = 65_536;
 
-  private final Remapper unit;
+  private final Invalidation unit;
   private final GuestMemory memory;
   private final long base;
   private final int size;
   private final boolean extendedMode;
+  private final boolean cachingMode;
   private final boolean checkSource;
   private final boolean bindPasid;
 
   /**
    * Takes over a table that is empty.
    *
-   * @param unit the unit that was pointed to the table
+   * @param unit tells the unit that was pointed to the table
    * @param memory where the table lies
    * @param base the table's address
    * @param size its entries
    * @param extendedMode whether the unit was told so, by EIME: destinations have 32 bits
+   * @param cachingMode whether the unit caches what is not present too, CAP.CM
    * @param isolation {@link IsolationLevel#NONE} leaves the source of a message unchecked, {@link
    *     IsolationLevel#REMAPPER_PASID} binds entries to PASIDs; anything between checks requester
    *     IDs
    */
   public VtdEntries(
-      Remapper unit,
+      Invalidation unit,
       GuestMemory memory,
       long base,
       int size,
       boolean extendedMode,
+      boolean cachingMode,
       IsolationLevel isolation) {
     if (size < 1 || size > MAX_SIZE || !memory.holds(base, (long) size * Irte.BYTES)) {
       throw new IllegalArgumentException("no table of " + size + " entries at " + base);
@@ -47,6 +57,7 @@ public final class VtdEntries implements RemapTable {
     this.base = base;
     this.size = size;
     this.extendedMode = extendedMode;
+    this.cachingMode = cachingMode;
     checkSource = isolation != IsolationLevel.NONE;
     bindPasid = isolation == IsolationLevel.REMAPPER_PASID;
   }
@@ -72,6 +83,9 @@ public final class VtdEntries implements RemapTable {
     Irte irte = entry(requesterId, aim, cookie);
     memory.setLong(at(index) + 8, irte.hi());
     memory.setLong(at(index), irte.lo());
+    if (cachingMode) {
+      unit.invalidate(requesterId, index, 1);
+    }
   }
 
   @Override

@@ -129,7 +129,13 @@ class DomainTest {
     VtdRig rig = VtdRig.on();
     RemapTable entries =
         new VtdEntries(
-            rig.unit, rig.memory, VtdRig.TABLE, 65_536, true, IsolationLevel.REQUESTER_ID);
+            rig.unit::invalidate,
+            rig.memory,
+            VtdRig.TABLE,
+            65_536,
+            true,
+            false,
+            IsolationLevel.REQUESTER_ID);
     MessageDomain remap = new RemapDomain(entries, vectors, Quotas.none("remapping entries"));
     ImsArray store = new ImsArray(64, rig.unit, RID);
     BusDomain domain =

@@ -19,7 +19,13 @@ class HypercallTest {
   private final RemapDomain remap =
       new RemapDomain(
           new VtdEntries(
-              rig.unit, rig.memory, VtdRig.TABLE, 65_536, true, IsolationLevel.REQUESTER_ID),
+              rig.unit::invalidate,
+              rig.memory,
+              VtdRig.TABLE,
+              65_536,
+              true,
+              false,
+              IsolationLevel.REQUESTER_ID),
           new VectorDomain(16, Quotas.none("vectors")),
           entryQuota);
   private final HypercallHost host = new HypercallHost(new OneVm(), false);

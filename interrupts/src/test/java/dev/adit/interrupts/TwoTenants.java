@@ -97,7 +97,7 @@ final class TwoTenants implements InterruptBus {
     unit.write(VtdRegister.PILA.offset(), 8, LIVE | VtdFields.PIE.mask());
     memory.setLong(LIVE, 0b110);
     store = new ImsArray(ENTRIES, unit, RID, pasids);
-    RemapTable table = new VtdEntries(unit, memory, 0, ENTRIES, true, level);
+    RemapTable table = new VtdEntries(unit::invalidate, memory, 0, ENTRIES, true, false, level);
     RemapDomain domain =
         new RemapDomain(
             table, new VectorDomain(1, Quotas.none("vectors")), new Quotas("remapping entries", 2));

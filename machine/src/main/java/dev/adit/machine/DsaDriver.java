@@ -1,24 +1,31 @@
 package dev.adit.machine;
 
 import dev.adit.devices.dsa.spec.Capabilities.Engcap;
+import dev.adit.devices.dsa.spec.Capabilities.Gencap;
 import dev.adit.devices.dsa.spec.Capabilities.Grpcap;
 import dev.adit.devices.dsa.spec.Capabilities.Wqcap;
 import dev.adit.devices.dsa.spec.Command;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Cmd;
 import dev.adit.devices.dsa.spec.Register.CmdStatus;
+import dev.adit.devices.dsa.spec.Register.Gencfg;
 import dev.adit.devices.dsa.spec.Register.Genctrl;
 import dev.adit.devices.dsa.spec.Register.Intcause;
+import dev.adit.devices.dsa.spec.Register.Permission;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
+import dev.adit.interrupts.ImsChip;
+import dev.adit.interrupts.StoreChip;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A driver of the Intel Data Streaming Accelerator, written once for every machine. It takes a
  * function through the steps of section 7.1 of the DSA specification's software model: reset, read
  * capabilities, configure groups and queues, enable, submit. Events (commands, errors) use MSI-X
- * vector 0; completions of queue <i>n</i> use vector <i>n</i> + 1.
+ * vector 0; completions use an entry of the interrupt message store where the function has one and
+ * the platform grants it, else those of queue <i>n</i> use vector <i>n</i> + 1.
  *
  * <p>One thread drives the control path; queues may be used by one thread each.
  */
@@ -30,6 +37,7 @@ public final class DsaDriver implements AutoCloseable {
   static final int PORTALS = 2;
 
   private static final int INTEL = 0x8086;
+  private static final int NO_PASID = -1;
 
   /** Configuration space, as far as this driver needs it: command, capabilities, MSI-X control. */
   private static final int COMMAND = 0x04;
@@ -40,6 +48,14 @@ public final class DsaDriver implements AutoCloseable {
   private static final int MSIX_CONTROL = 2;
   private static final int MSIX_ENABLE = 1 << 15;
   private static final int MSIX_FUNCTION_MASK = 1 << 14;
+
+  private static final int PASID_ID = 0x1B;
+  private static final int PASID_CONTROL = 6;
+  private static final int PASID_ENABLE = 1;
+  private static final int EXTENDED = 0x100;
+
+  /** Operand of the command for an interrupt handle: the entry is one of the IMS. */
+  private static final int IMS_TABLE = 1 << 16;
 
   private static final long COMMAND_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
@@ -53,6 +69,7 @@ public final class DsaDriver implements AutoCloseable {
   private final long offsets;
   private final int commands;
   private int pendingCauses;
+  private int pasid = NO_PASID;
 
   /**
    * A software error register as read.
@@ -116,6 +133,18 @@ public final class DsaDriver implements AutoCloseable {
   }
 
   /**
+   * Gives the queues that are enabled from here on a PASID.
+   *
+   * @param newPasid 20 bits, one that the platform knows
+   */
+  public void usePasid(int newPasid) {
+    device.writeConfig(findExtended(PASID_ID) + PASID_CONTROL, 2, PASID_ENABLE);
+    // Without privilege, work with a PASID may ask for interrupts only if this says so.
+    set(Register.GENCFG, 0, get(Register.GENCFG, 0) | Gencfg.USER_INTERRUPTS.mask());
+    pasid = newPasid;
+  }
+
+  /**
    * Configures one group with all engines and the given dedicated queues, and enables device and
    * queues.
    *
@@ -136,10 +165,27 @@ public final class DsaDriver implements AutoCloseable {
     for (int wq = 0; wq < sizes.length; wq++) {
       if (sizes[wq] > 0) {
         command(Command.ENABLE_WQ, wq);
-        queues.add(new DsaQueue(device, wq, sizes[wq], handle(wq + 1), device.msix(wq + 1)));
+        queues.add(queue(wq, sizes[wq]));
       }
     }
     return List.copyOf(queues);
+  }
+
+  private DsaQueue queue(int wq, int size) {
+    int entries = (int) Gencap.IMS.get(get(Register.GENCAP, 0)) * 256;
+    if (entries > 0) {
+      StoreChip chip = new ImsChip(device.window(CONTROL, (offsets >>> 48) << 8), entries);
+      Optional<PciDevice.Entry> granted = device.ims(chip, -1, pasid);
+      if (granted.isPresent()) {
+        int handle = handle(granted.get().index(), IMS_TABLE);
+        return new DsaQueue(device, wq, size, handle, granted.get().interrupt(), true);
+      }
+    }
+    Interrupt interrupt = device.msix(wq + 1);
+    long permission =
+        pasid == NO_PASID ? 0 : Permission.PASID.set(Permission.PASID_ENABLE.mask(), pasid);
+    set(Register.MSIXPERM_ENTRY, wq + 1, permission);
+    return new DsaQueue(device, wq, size, handle(wq + 1, 0), interrupt, false);
   }
 
   /** Waits for everything submitted, then takes all queues and the device out of service. */
@@ -201,6 +247,18 @@ public final class DsaDriver implements AutoCloseable {
     throw new DriverException("the function has no capability " + capability);
   }
 
+  private int findExtended(int capability) {
+    int at = EXTENDED;
+    for (int steps = 0; at != 0 && steps < 480; steps++) {
+      int header = device.readConfig(at, 4);
+      if ((header & 0xFFFF) == capability) {
+        return at;
+      }
+      at = header >>> 20 & 0xFFC;
+    }
+    throw new DriverException("the function has no extended capability " + capability);
+  }
+
   private void reset() {
     set(Register.CMD, 0, Cmd.CODE.set(0, Command.RESET_DEVICE.code()));
     long deadline = System.nanoTime() + COMMAND_TIMEOUT;
@@ -215,15 +273,18 @@ public final class DsaDriver implements AutoCloseable {
   private void configure(int wq, int size) {
     set(Register.WQCFG_SIZE, wq, size);
     long mode = Wqcfg.DEDICATED.set(0, 1);
+    if (pasid != NO_PASID) {
+      mode = Wqcfg.PASID.set(mode | Wqcfg.PASID_ENABLE.mask(), pasid);
+    }
     set(Register.WQCFG_MODE, wq, Wqcfg.PRIORITY.set(mode, 10));
     long gencap = get(Register.GENCAP, 0);
     long limits = Wqcfg.TRANSFER_SHIFT.set(0, gencap >>> 16 & 0x1F);
     set(Register.WQCFG_LIMITS, wq, Wqcfg.BATCH_SHIFT.set(limits, gencap >>> 21 & 0xF));
   }
 
-  private int handle(int vector) {
+  private int handle(int entry, int table) {
     boolean byCommand = (commands & 1 << Command.REQUEST_INT_HANDLE.code()) != 0;
-    return byCommand ? command(Command.REQUEST_INT_HANDLE, vector) : vector;
+    return byCommand ? command(Command.REQUEST_INT_HANDLE, entry | table) : entry;
   }
 
   /** What the handler of vector 0 does: acknowledge first, then look, so that no cause is lost. */

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 public final class DsaQueue {
   private static final int PAGE = 4096;
   private static final int LIMITED_PORTAL = 1;
+  private static final int LIMITED_IMS_PORTAL = 3;
   private static final int PORTALS_OF_A_QUEUE = 4;
   private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
@@ -31,9 +32,10 @@ public final class DsaQueue {
   private final DmaBuffer records;
   private final MemorySegment descriptor;
   private final long portal;
+  private final boolean ims;
   private long submitted;
 
-  DsaQueue(PciDevice device, int index, int size, int handle, Interrupt interrupt) {
+  DsaQueue(PciDevice device, int index, int size, int handle, Interrupt interrupt, boolean ims) {
     this.device = device;
     this.index = index;
     this.size = size;
@@ -41,12 +43,19 @@ public final class DsaQueue {
     this.interrupt = interrupt;
     this.records = device.allocate((long) size * CompletionRecord.BYTES);
     this.descriptor = MemorySegment.ofArray(new long[Descriptor.BYTES / 8]);
-    this.portal = (long) (index * PORTALS_OF_A_QUEUE + LIMITED_PORTAL) * PAGE;
+    this.portal =
+        (long) (index * PORTALS_OF_A_QUEUE + (ims ? LIMITED_IMS_PORTAL : LIMITED_PORTAL)) * PAGE;
+    this.ims = ims;
   }
 
   /** {@return the index of the queue in its device} */
   public int index() {
     return index;
+  }
+
+  /** {@return whether completions are signalled through the interrupt message store} */
+  public boolean usesIms() {
+    return ims;
   }
 
   /** {@return the interrupt that tells of completions} */

@@ -1,6 +1,9 @@
 package dev.adit.machine;
 
+import dev.adit.interrupts.RegisterWindow;
+import dev.adit.interrupts.StoreChip;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * A PCI function as its driver sees it, with what the operating system around the driver provides:
@@ -52,6 +55,38 @@ public interface PciDevice extends AutoCloseable {
    * MSI-X enabled for anything to arrive.
    */
   Interrupt msix(int vector);
+
+  /** An entry of a message store that a driver may have its completions signalled through. */
+  record Entry(int index, Interrupt interrupt) {}
+
+  /**
+   * Takes an entry of a message store of the function into use, where the platform grants that. The
+   * driver says how its store is programmed; who composes the message, and whether the driver may
+   * have it at all, is the platform's affair.
+   *
+   * @param chip programs the store
+   * @param index the entry, or -1 for any that is free
+   * @param pasid the PASID of the work items that the entry is for, or -1
+   * @return the entry, or empty if it is not granted: the driver uses MSI-X instead
+   */
+  default Optional<Entry> ims(StoreChip chip, int index, int pasid) {
+    return Optional.empty();
+  }
+
+  /** {@return the registers from an offset of a BAR on} */
+  default RegisterWindow window(int bar, long base) {
+    return new RegisterWindow() {
+      @Override
+      public long read(long offset, int width) {
+        return PciDevice.this.read(bar, base + offset, width);
+      }
+
+      @Override
+      public void write(long offset, int width, long value) {
+        PciDevice.this.write(bar, base + offset, width, value);
+      }
+    };
+  }
 
   /** Gives back all memory and vectors. */
   @Override

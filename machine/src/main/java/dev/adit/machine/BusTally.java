@@ -1,0 +1,76 @@
+package dev.adit.machine;
+
+import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.spec.FaultReason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what became of the messages on a bus, by the remapper's own word. */
+public final class BusTally {
+  private final Map<Outcome.Kind, AtomicLong> kinds = new EnumMap<>(Outcome.Kind.class);
+  private final Map<FaultReason, AtomicLong> reasons = new EnumMap<>(FaultReason.class);
+  private final AtomicLong arrived = new AtomicLong();
+  private volatile long last;
+
+  BusTally() {
+    for (Outcome.Kind kind : Outcome.Kind.values()) {
+      kinds.put(kind, new AtomicLong());
+    }
+    for (FaultReason reason : FaultReason.values()) {
+      reasons.put(reason, new AtomicLong());
+    }
+  }
+
+  void count(long bits) {
+    Outcome outcome = new Outcome(bits);
+    last = bits;
+    add(kinds.get(outcome.kind()));
+    outcome.reason().ifPresent(reason -> add(reasons.get(reason)));
+    if (outcome.arrived()) {
+      arrived.incrementAndGet();
+    }
+  }
+
+  private static void add(@Nullable AtomicLong counter) {
+    if (counter != null) {
+      counter.incrementAndGet();
+    }
+  }
+
+  /** {@return what became of the last one} */
+  public Outcome last() {
+    return new Outcome(last);
+  }
+
+  /** {@return how many arrived somewhere} */
+  public long arrived() {
+    return arrived.get();
+  }
+
+  /** {@return how many were seen} */
+  public long seen() {
+    return kinds.values().stream().mapToLong(AtomicLong::get).sum();
+  }
+
+  /** {@return what did not arrive, by reason} */
+  public Map<String, Long> stopped() {
+    Map<String, Long> map = new TreeMap<>();
+    reasons.forEach(
+        (reason, count) -> {
+          if (count.get() != 0) {
+            map.put("fault %Xh %s".formatted(reason.code(), reason.name()), count.get());
+          }
+        });
+    kinds.forEach(
+        (kind, count) -> {
+          boolean silent = kind == Outcome.Kind.UNSUPPORTED || kind == Outcome.Kind.NOT_INTERRUPT;
+          if (silent && count.get() != 0) {
+            map.put(kind == Outcome.Kind.UNSUPPORTED ? "unsupported request" : "DMA", count.get());
+          }
+        });
+    return map;
+  }
+}

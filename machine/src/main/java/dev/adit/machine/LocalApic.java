@@ -1,0 +1,46 @@
+package dev.adit.machine;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The local APIC of a processor, as far as it receives: counts what was delivered, vector by
+ * vector. A handler can be hooked to a vector; it runs on the sender's thread and must neither
+ * block nor call the sender's registers.
+ */
+public final class LocalApic {
+  private static final int VECTORS = 256;
+
+  private final AtomicLongArray delivered = new AtomicLongArray(VECTORS);
+  private final AtomicLong all = new AtomicLong();
+  private final AtomicReferenceArray<@Nullable Runnable> handlers =
+      new AtomicReferenceArray<>(VECTORS);
+
+  /** Delivers a vector. */
+  public void deliver(int vector) {
+    int at = vector & 0xFF;
+    delivered.incrementAndGet(at);
+    all.incrementAndGet();
+    Runnable handler = handlers.get(at);
+    if (handler != null) {
+      handler.run();
+    }
+  }
+
+  /** {@return how often a vector was delivered} */
+  public long delivered(int vector) {
+    return delivered.get(vector & 0xFF);
+  }
+
+  /** {@return how often any vector was delivered} */
+  public long delivered() {
+    return all.get();
+  }
+
+  /** Sets what a vector does beside being counted. */
+  public void handle(int vector, @Nullable Runnable handler) {
+    handlers.set(vector & 0xFF, handler);
+  }
+}
