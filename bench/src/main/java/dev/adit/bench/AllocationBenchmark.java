@@ -54,7 +54,7 @@ public class AllocationBenchmark {
   private int live;
 
   private final BusDomain[] domains = new BusDomain[UNITS];
-  private BusDomain.Interrupt[] interrupts;
+  private BusDomain.Interrupt[] interrupts = {};
   private final SplittableRandom random = new SplittableRandom(1);
 
   /** Allocates what stays. */
