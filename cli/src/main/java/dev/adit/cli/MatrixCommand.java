@@ -4,6 +4,7 @@ import dev.adit.interrupts.IsolationLevel;
 import dev.adit.machine.Attack;
 import dev.adit.machine.Attacks;
 import dev.adit.platform.Ims;
+import dev.adit.platform.Use;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -84,7 +85,11 @@ final class MatrixCommand implements Callable<Integer> {
   private List<MatrixResult> run(Map<IsolationLevel, List<Attack>> attacks) {
     List<MatrixResult> results = new ArrayList<>();
     for (MatrixRow row : MatrixRow.values()) {
-      List<Attack> tried = Objects.requireNonNull(attacks.get(row.setup().level()));
+      boolean whole = row.use().role() == Use.Role.FUNCTION;
+      List<Attack> tried =
+          Objects.requireNonNull(attacks.get(row.setup().level())).stream()
+              .filter(attack -> !whole || !attack.kind().needsSharedFunction())
+              .toList();
       for (Ims each : Ims.values()) {
         if (ims == null || ims == each) {
           results.add(MatrixScenario.run(row, each, tried));

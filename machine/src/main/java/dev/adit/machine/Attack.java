@@ -51,6 +51,11 @@ public record Attack(
       return text;
     }
 
+    /** {@return whether it needs a function that attacker and victim share} */
+    public boolean needsSharedFunction() {
+      return stoppedFrom.compareTo(IsolationLevel.REQUESTER_ID) > 0;
+    }
+
     /** {@return the lowest level that claims to stop it; NONE for what the core stops itself} */
     public IsolationLevel stoppedFrom() {
       return stoppedFrom;
