@@ -1,5 +1,7 @@
 package dev.adit.cli;
 
+import java.util.List;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -15,17 +17,6 @@ import picocli.CommandLine.Spec;
     description =
         "Assignable Device Interface Toolkit: tell, deliver and serve Scalable I/O Virtualization.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      InspectCommand.class,
-      ExplainCommand.class,
-      CaptureCommand.class,
-      MatrixCommand.class,
-      ServeCommand.class,
-      BootCommand.class,
-      DemoCommand.class,
-      GuestCommand.class,
-      HelpCommand.class
-    },
     footer = {"", "'adit help COMMAND' tells more."})
 public final class Adit implements Runnable {
   @Spec private CommandSpec spec;
@@ -34,16 +25,33 @@ public final class Adit implements Runnable {
 
   /** Runs one command and exits with its status. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    List<String> words = List.of(args);
+    System.exit(commandLine(verb -> words.contains(verb.text())).execute(args));
   }
 
+  /** {@return the whole command} */
   static CommandLine commandLine() {
-    return new CommandLine(new Adit())
-        .setExecutionExceptionHandler(
-            (e, cmd, parsed) -> {
-              cmd.getErr().println("adit: " + e.getMessage());
-              return ExitCode.FAILED;
-            });
+    return commandLine(verb -> true);
+  }
+
+  private static CommandLine commandLine(Predicate<Verb> wanted) {
+    CommandLine line = new CommandLine(new Adit());
+    for (Verb verb : Verb.values()) {
+      line.addSubcommand(verb.text(), wanted.test(verb) ? verb.make() : listed(verb));
+    }
+    line.addSubcommand(new HelpCommand());
+    return line.setExecutionExceptionHandler(
+        (e, cmd, parsed) -> {
+          cmd.getErr().println("adit: " + e.getMessage());
+          return ExitCode.FAILED;
+        });
+  }
+
+  /** A verb that is only there to be listed. */
+  private static CommandSpec listed(Verb verb) {
+    CommandSpec listed = CommandSpec.create().name(verb.text());
+    listed.usageMessage().description(verb.description());
+    return listed;
   }
 
   @Override
