@@ -23,9 +23,11 @@ import picocli.CommandLine.Spec;
         "Captures this machine into one small tar, for 'inspect' and 'explain' elsewhere.",
     footer = {
       "",
-      "On a host without Java: adit capture --script | ssh HOST sh -s -- -o - > HOST.tar",
+      "Exit status: 0 done; 1 the capture could not be written; 2 wrong usage.",
       "",
-      "Exit status: 0 done; 1 the capture could not be written; 2 wrong usage."
+      "Examples:",
+      "  adit capture -o host.tar.gz",
+      "  adit capture --script | ssh HOST sh -s -- -o - > HOST.tar    HOST needs no Java"
     })
 final class CaptureCommand implements Callable<Integer> {
   private static final String SCRIPT = "adit-capture.sh";

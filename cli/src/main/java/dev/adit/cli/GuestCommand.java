@@ -21,7 +21,12 @@ import picocli.CommandLine.Spec;
       "",
       "All of it goes to the folder adit/guest of the user's cache, or to ADIT_GUEST_DIR.",
       "",
-      "Exit status: 0 ready, 1 not ready, 2 wrong usage."
+      "Exit status: 0 ready, 1 not ready, 2 wrong usage.",
+      "",
+      "Examples:",
+      "  adit guest setup",
+      "  adit guest setup --kernel 6.12",
+      "  adit guest status --json"
     })
 final class GuestCommand implements Runnable {
   @Spec private CommandSpec spec;

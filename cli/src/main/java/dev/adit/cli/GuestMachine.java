@@ -113,11 +113,11 @@ final class GuestMachine implements AutoCloseable {
             .redirectInput(Path.of("/dev/null").toFile())
             .start();
     qemu = started;
-    Thread.ofVirtual().name("guest-console").start(() -> watch(started));
-    Thread.ofVirtual().name("guest-report").start(this::listen);
+    Thread listener = Thread.ofVirtual().name("guest-report").start(this::listen);
+    Thread.ofVirtual().name("guest-console").start(() -> watch(started, listener));
   }
 
-  private void watch(Process process) {
+  private void watch(Process process, Thread listener) {
     StringBuilder line = new StringBuilder();
     try (Reader in = process.inputReader(StandardCharsets.ISO_8859_1)) {
       for (int c = in.read(); c >= 0; c = in.read()) {
@@ -133,7 +133,22 @@ final class GuestMachine implements AutoCloseable {
       // Closed by stop(), which ends the process.
       keep(line.toString());
     }
+    awaitLastWords(listener);
     messages.add(new GuestMessage.Gone());
+  }
+
+  /** What the guest reported before QEMU ended may still be on its way through the socket. */
+  private void awaitLastWords(Thread listener) {
+    try {
+      if (guest == null) {
+        port.close();
+      }
+      listener.join();
+    } catch (IOException e) {
+      watcher.accept("could not close the guest's port: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void keep(String line) {
