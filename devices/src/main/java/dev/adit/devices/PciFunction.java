@@ -57,6 +57,15 @@ public interface PciFunction extends AutoCloseable {
    */
   void back(Bar bar, Area area, MemorySegment memory);
 
+  /**
+   * A VMM that emulates the MSI-X table and routes vectors past it says whether a vector can be
+   * delivered now. For functions whose interrupts wait elsewhere than in their table.
+   */
+  default void vectorOpen(int vector, boolean open) {}
+
+  /** The guest is gone, and with it its memory. */
+  default void abandoned() {}
+
   /** Function-level reset: everything as at power-on; no DMA and no interrupt after it returns. */
   void reset();
 

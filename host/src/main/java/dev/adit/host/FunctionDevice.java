@@ -76,13 +76,23 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
     if (region == Region.CONFIG) {
       function.config().read(offset, into, at, count);
     } else if (region == pbaBar && offset >= pbaStart && offset + count <= pbaEnd) {
-      bus.interrupts().readPending(Irq.MSIX, offset - pbaStart, into, at, count);
+      readPending(offset, into, at, count);
     } else {
       for (int done = 0; done < count; ) {
         int width = width(offset + done, count - done);
         put(into, at + done, width, function.read(region, offset + done, width));
         done += width;
       }
+    }
+  }
+
+  /** What waits for an eventfd, and what the function itself holds back. */
+  private void readPending(long offset, MemorySegment into, long at, int count) {
+    bus.interrupts().readPending(Irq.MSIX, offset - pbaStart, into, at, count);
+    for (int i = 0; i < count; i++) {
+      byte held = (byte) function.read(pbaBar, offset + i, 1);
+      into.set(
+          ValueLayout.JAVA_BYTE, at + i, (byte) (into.get(ValueLayout.JAVA_BYTE, at + i) | held));
     }
   }
 
@@ -97,6 +107,18 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
       function.write(region, offset + done, width, get(from, at + done, width));
       done += width;
     }
+  }
+
+  @Override
+  public void vectorChanged(int index, int vector, boolean deliverable) {
+    if (index == Irq.MSIX) {
+      function.vectorOpen(vector, deliverable);
+    }
+  }
+
+  @Override
+  public void detached() {
+    function.abandoned();
   }
 
   @Override

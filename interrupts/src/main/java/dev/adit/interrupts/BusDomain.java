@@ -185,6 +185,14 @@ public final class BusDomain {
       return stored[0];
     }
 
+    /**
+     * Takes the entry from its owner before it is given back: from here on nothing is signalled
+     * through it, and nobody else can have it until it is released.
+     */
+    public void disown() {
+      change(() -> chip.clear(index));
+    }
+
     /** Gives entry and message back. After it returns nothing of it is delivered. */
     public void release() {
       synchronized (BusDomain.this) {

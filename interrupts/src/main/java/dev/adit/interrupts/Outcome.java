@@ -62,7 +62,8 @@ public record Outcome(long packed) {
         | INDEX.of(index);
   }
 
-  static boolean isFault(long packed) {
+  /** {@return whether a packed outcome says that the request was blocked} */
+  public static boolean isFault(long packed) {
     return KIND.get(packed) == Kind.FAULT.code;
   }
 

@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * The command register (sections 3.15, 5.8.3 and 9.2.12). A command that has nothing to wait for is
@@ -29,13 +30,13 @@ final class Commands {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final DsaCore core;
-  private final DeviceControl control;
+  private final Control control;
   private final DeviceError error = new DeviceError();
   private boolean active;
   private boolean interrupt;
   private final AtomicInteger epoch = new AtomicInteger();
 
-  Commands(DsaCore core, DeviceControl control) {
+  Commands(DsaCore core, Control control) {
     this.core = core;
     this.control = control;
   }
@@ -112,7 +113,7 @@ final class Commands {
 
   private void resetDevice() {
     when(
-        each(List.of(control.queues()), control::closeAndAbort),
+        each(all(), control::closeAndAbort),
         () -> {
           control.disabled();
           clear();
@@ -128,43 +129,38 @@ final class Commands {
     if (ims != null) {
       ims.reset();
     }
-    for (WorkQueue queue : control.queues()) {
-      core.occupancy().configured(queue);
-    }
+    all().forEach(control::limited);
     control.enter(State.DISABLED);
   }
 
   private void enableQueue(int index) {
     if (control.state() != State.ENABLED) {
       finish(CommandError.DEVICE_NOT_ENABLED);
-    } else if (index >= control.queues().length) {
+    } else if (index >= control.queues()) {
       finish(CommandError.WQ_INDEX);
-    } else if (control.queues()[index].state() != WorkQueue.State.DISABLED) {
+    } else if (control.state(index) != WorkQueue.State.DISABLED) {
       finish(CommandError.WQ_NOT_DISABLED);
     } else {
       CommandError wrong = control.check().queue(index);
-      if (wrong == CommandError.NONE) {
-        control.enable(control.queues()[index]);
-      }
-      finish(wrong);
+      finish(wrong == CommandError.NONE ? control.enable(index) : wrong);
     }
   }
 
   private void queues(Command command, int operand) {
     int first = (operand >>> QUEUES_PER_OPERAND) * QUEUES_PER_OPERAND;
-    List<WorkQueue> named = new ArrayList<>();
+    List<Integer> named = new ArrayList<>();
     for (int bit = 0; bit < QUEUES_PER_OPERAND; bit++) {
       if ((operand >>> bit & 1) != 0) {
-        if (first + bit >= control.queues().length) {
+        if (first + bit >= control.queues()) {
           finish(CommandError.WQ_INDEX);
           return;
         }
-        named.add(control.queues()[first + bit]);
+        named.add(first + bit);
       }
     }
     boolean allEnabled =
         control.state() == State.ENABLED
-            && named.stream().allMatch(q -> q.state() == WorkQueue.State.ENABLED);
+            && named.stream().allMatch(q -> control.state(q) == WorkQueue.State.ENABLED);
     if (command != Command.RESET_WQ && !allEnabled) {
       finish(CommandError.WQ_NOT_ENABLED);
       return;
@@ -177,40 +173,41 @@ final class Commands {
     }
   }
 
-  private void disabled(List<WorkQueue> named, boolean reset) {
-    for (WorkQueue queue : named) {
+  private void disabled(List<Integer> named, boolean reset) {
+    for (int queue : named) {
       control.disabled(queue);
       if (reset) {
-        core.registers().resetQueue(queue.index);
-        core.occupancy().configured(queue);
+        core.registers().resetQueue(queue);
+        control.limited(queue);
       }
     }
     finish(CommandError.NONE);
   }
 
-  private List<WorkQueue> enabled(Predicate<WorkQueue> which) {
-    List<WorkQueue> found = new ArrayList<>();
-    for (WorkQueue queue : control.queues()) {
-      if (queue.state() == WorkQueue.State.ENABLED && which.test(queue)) {
+  private List<Integer> all() {
+    return IntStream.range(0, control.queues()).boxed().toList();
+  }
+
+  private List<Integer> enabled(IntPredicate which) {
+    List<Integer> found = new ArrayList<>();
+    for (int queue = 0; queue < control.queues(); queue++) {
+      if (control.state(queue) == WorkQueue.State.ENABLED && which.test(queue)) {
         found.add(queue);
       }
     }
     return found;
   }
 
-  private static boolean mayCarry(WorkQueue queue, int pasid) {
-    return queue.config().pasidEnable() && queue.config().pasid(pasid) == pasid;
+  private boolean mayCarry(int queue, int pasid) {
+    QueueConfig config = control.config(queue);
+    return config.pasidEnable() && config.pasid(pasid) == pasid;
   }
 
   private void abortPasid(int pasid) {
     List<BooleanSupplier> waits = new ArrayList<>();
-    for (WorkQueue queue : enabled(q -> mayCarry(q, pasid))) {
-      if (queue.config().dedicated()) {
-        waits.add(control.abort(queue));
-      } else {
-        queue.abortPasid(queue.position(), pasid);
-        waits.add(control.drain(queue));
-      }
+    for (int queue : enabled(q -> mayCarry(q, pasid))) {
+      boolean dedicated = control.config(queue).dedicated();
+      waits.add(dedicated ? control.abort(queue) : control.abortPasid(queue, pasid));
     }
     when(waits);
   }
@@ -223,7 +220,7 @@ final class Commands {
       return;
     }
     int handle = core.handles().request(index, ims);
-    if (handle == InterruptHandles.NONE) {
+    if (handle == Handles.NONE) {
       finish(CommandError.NO_HANDLE);
     } else {
       finish(CommandError.NONE, handle);
@@ -236,12 +233,12 @@ final class Commands {
   }
 
   private interface Step {
-    BooleanSupplier start(WorkQueue queue);
+    BooleanSupplier start(int queue);
   }
 
-  private static List<BooleanSupplier> each(List<WorkQueue> queues, Step step) {
+  private static List<BooleanSupplier> each(List<Integer> queues, Step step) {
     List<BooleanSupplier> waits = new ArrayList<>();
-    for (WorkQueue queue : queues) {
+    for (int queue : queues) {
       waits.add(step.start(queue));
     }
     return waits;
@@ -296,6 +293,16 @@ final class Commands {
     }
   }
 
+  /** {@return whether a command is active} */
+  boolean active() {
+    lock.lock();
+    try {
+      return active;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes all handles back and tells the driver to ask for new ones (section 7.5.4). */
   void revokeHandles() {
     lock.lock();
@@ -315,7 +322,7 @@ final class Commands {
         return;
       }
       epoch.incrementAndGet();
-      each(List.of(control.queues()), control::closeAndAbort);
+      each(all(), control::closeAndAbort);
       control.disabled();
       control.enter(State.HALTED);
       if (active) {
@@ -342,7 +349,7 @@ final class Commands {
       epoch.incrementAndGet();
       active = false;
       interrupt = false;
-      List<BooleanSupplier> waits = each(List.of(control.queues()), control::closeAndAbort);
+      List<BooleanSupplier> waits = each(all(), control::closeAndAbort);
       long until = System.nanoTime() + RESET_NANOS;
       while (!over(waits) && System.nanoTime() - until < 0) {
         LockSupport.parkNanos(this, WAIT_NANOS);

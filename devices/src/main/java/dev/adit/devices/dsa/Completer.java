@@ -13,6 +13,7 @@ import dev.adit.interrupts.ImsArray;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends descriptors: the record, the report of what no record can tell, the interrupt, in this order
@@ -42,6 +43,7 @@ final class Completer {
 
   // The descriptor at hand.
   private int wq;
+  private @Nullable Borrower borrower;
   private int pasid;
   private boolean priv;
   private boolean ims;
@@ -57,8 +59,9 @@ final class Completer {
   }
 
   /** Begins a descriptor from a queue. */
-  void begin(int newWq, int newPasid, boolean newPriv, boolean fromIms) {
-    wq = newWq;
+  void begin(WorkQueue from, int newPasid, boolean newPriv, boolean fromIms) {
+    wq = from.index;
+    borrower = from.borrower();
     pasid = newPasid;
     priv = newPriv;
     ims = fromIms;
@@ -87,8 +90,8 @@ final class Completer {
    */
   int entry(int handle) {
     int entry = core.handles().entry(handle, ims);
-    if (entry == InterruptHandles.NONE || !admits(entry)) {
-      return InterruptHandles.NONE;
+    if (entry == Handles.NONE || !admits(entry)) {
+      return Handles.NONE;
     }
     return ims ? entry | IMS_TABLE : entry;
   }
@@ -235,7 +238,7 @@ final class Completer {
               Status.BATCH_LOGGED ->
               handle
                   | flag(flags, Flags.REQUEST_INTERRUPT, 16)
-                  | (ims ? 1 << 17 : 0)
+                  | (ims ? DeviceError.IMS_PORTAL : 0)
                   | flag(flags, Flags.REQUEST_RECORD, 18)
                   | (firstError ? 1 << 19 : 0);
           default -> error.info;
@@ -244,7 +247,10 @@ final class Completer {
     error.record1 = faultAddress;
     error.record2 = word16;
     error.record3 = word24;
-    core.errors().report(error);
+    Borrower owner = borrower;
+    if (owner == null || !owner.failed(error)) {
+      core.errors().report(error);
+    }
   }
 
   private static int flag(int flags, int flag, int bit) {
@@ -260,11 +266,13 @@ final class Completer {
     int index = entry & IMS_TABLE - 1;
     ImsArray store = core.ims();
     if ((entry & IMS_TABLE) != 0) {
-      if (store != null) {
+      // The entry may have been taken from its owner since the descriptor was checked.
+      if (store != null && admits(index)) {
         imsInterrupts.addAlone(1);
         store.complete(index);
       }
-    } else if (!Permission.IGNORE.isSet(core.registers().get(Register.MSIXPERM_ENTRY, index))) {
+    } else if (admits(index)
+        && !Permission.IGNORE.isSet(core.registers().get(Register.MSIXPERM_ENTRY, index))) {
       interruptsByVector.setRelease(index, interruptsByVector.getPlain(index) + 1);
       core.msix().complete(index);
     }

@@ -23,13 +23,10 @@ final class ConfigCheck {
   private final DsaProfile profile;
   private final RegisterFile registers;
   private final EmulatedConfigSpace config;
-  private final InterruptHandles handles;
+  private final Handles handles;
 
   ConfigCheck(
-      DsaProfile profile,
-      RegisterFile registers,
-      EmulatedConfigSpace config,
-      InterruptHandles handles) {
+      DsaProfile profile, RegisterFile registers, EmulatedConfigSpace config, Handles handles) {
     this.profile = profile;
     this.registers = registers;
     this.config = config;
@@ -192,7 +189,7 @@ final class ConfigCheck {
     boolean asked = Wqcfg.OCCUPANCY_ENABLE.isSet(registers.get(Register.WQCFG_OCCUPANCY_LIMIT, wq));
     int handle = Wqcfg.OCCUPANCY_HANDLE.getInt(occupancy);
     boolean ims = Wqcfg.OCCUPANCY_TABLE.isSet(occupancy);
-    if (asked && handles.entry(handle, ims) == InterruptHandles.NONE) {
+    if (asked && handles.entry(handle, ims) == Handles.NONE) {
       return CommandError.WQ_OCCUPANCY_INTERRUPT;
     }
     if (Wqcfg.ATS_DISABLE.isSet(mode)) {

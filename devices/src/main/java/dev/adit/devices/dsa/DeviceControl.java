@@ -1,5 +1,6 @@
 package dev.adit.devices.dsa;
 
+import dev.adit.devices.dsa.spec.CommandError;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Gencfg;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
@@ -13,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * The states of the device and its queues, and what moves them (sections 3.13 to 3.15). Changes are
  * made with the lock of {@link Commands} held; the states may be read at any time.
  */
-final class DeviceControl {
+final class DeviceControl implements Control {
   /** The state in GENSTS. */
   enum State {
     DISABLED(0),
@@ -25,6 +26,10 @@ final class DeviceControl {
 
     State(int code) {
       this.code = code;
+    }
+
+    int code() {
+      return code;
     }
   }
 
@@ -45,25 +50,40 @@ final class DeviceControl {
     this.mapped = mapped;
   }
 
-  State state() {
+  @Override
+  public State state() {
     return state;
   }
 
-  WorkQueue[] queues() {
-    return queues;
+  @Override
+  public int queues() {
+    return queues.length;
   }
 
-  ConfigCheck check() {
+  @Override
+  public WorkQueue.State state(int wq) {
+    return queues[wq].state();
+  }
+
+  @Override
+  public QueueConfig config(int wq) {
+    return queues[wq].config();
+  }
+
+  @Override
+  public ConfigCheck check() {
     return check;
   }
 
-  void enter(State next) {
+  @Override
+  public void enter(State next) {
     state = next;
     core.registers().set(Register.GENSTS, next.code);
   }
 
-  /** Puts queues and engines together as the groups say; everything has been checked. */
-  void enable() {
+  /** Puts queues and engines together as the groups say. */
+  @Override
+  public void enable() {
     if (Gencfg.EVL.isSet(core.registers().get(Register.GENCFG))) {
       core.registers().set(Register.EVLSTATUS, 0);
     }
@@ -93,13 +113,15 @@ final class DeviceControl {
     return picked;
   }
 
-  /** Enables a queue that has been checked. */
-  void enable(WorkQueue queue) {
+  @Override
+  public CommandError enable(int wq) {
+    WorkQueue queue = queues[wq];
     mapped.open(queue);
-    queue.enable(check.config(queue.index));
+    queue.enable(check.config(wq));
     show(queue);
-    core.occupancy().configured(queue);
+    limited(wq);
     mapped.watch();
+    return CommandError.NONE;
   }
 
   private void show(WorkQueue queue) {
@@ -107,37 +129,42 @@ final class DeviceControl {
         .setField(Register.WQCFG_STATUS, queue.index, Wqcfg.STATE, queue.state().code());
   }
 
-  /**
-   * Lets nobody in any more.
-   *
-   * @return what tells that everything that was in is done
-   */
-  BooleanSupplier close(WorkQueue queue) {
+  @Override
+  public BooleanSupplier close(int wq) {
+    WorkQueue queue = queues[wq];
     mapped.sweep(queue);
     long below = queue.close();
     show(queue);
     return () -> queue.done(below, engines);
   }
 
-  /** {@return what tells that everything that is in the queue now is done} */
-  BooleanSupplier drain(WorkQueue queue) {
+  @Override
+  public BooleanSupplier drain(int wq) {
+    WorkQueue queue = queues[wq];
     mapped.sweep(queue);
     long below = queue.position();
     return () -> queue.done(below, engines);
   }
 
-  /** Discards what is in the queue now. {@return what tells that nobody works on it any more} */
-  BooleanSupplier abort(WorkQueue queue) {
+  @Override
+  public BooleanSupplier abort(int wq) {
+    WorkQueue queue = queues[wq];
     mapped.sweep(queue);
-    long below = queue.position();
-    return abort(queue, below);
+    return abort(queue, queue.position());
   }
 
-  /** Lets nobody in any more and discards. {@return what tells that nobody works on it any more} */
-  BooleanSupplier closeAndAbort(WorkQueue queue) {
+  @Override
+  public BooleanSupplier closeAndAbort(int wq) {
+    WorkQueue queue = queues[wq];
     long below = queue.close();
     show(queue);
     return abort(queue, below);
+  }
+
+  @Override
+  public BooleanSupplier abortPasid(int wq, int pasid) {
+    queues[wq].abortPasid(queues[wq].position(), pasid);
+    return drain(wq);
   }
 
   private BooleanSupplier abort(WorkQueue queue, long below) {
@@ -154,20 +181,25 @@ final class DeviceControl {
     }
   }
 
-  /** Ends a queue that is closed and done with. */
-  void disabled(WorkQueue queue) {
-    queue.disabled();
-    show(queue);
+  @Override
+  public void disabled(int wq) {
+    queues[wq].disabled();
+    show(queues[wq]);
   }
 
-  /** Ends all queues and takes groups apart. */
-  void disabled() {
-    for (WorkQueue queue : queues) {
-      disabled(queue);
+  @Override
+  public void disabled() {
+    for (int wq = 0; wq < queues.length; wq++) {
+      disabled(wq);
     }
     for (Engine engine : engines) {
       engine.assign(new WorkQueue[0]);
     }
+  }
+
+  @Override
+  public void limited(int wq) {
+    core.occupancy().configured(queues[wq]);
   }
 
   /** {@return whether no engine works on anything} */

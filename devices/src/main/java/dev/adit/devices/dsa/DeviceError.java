@@ -2,9 +2,9 @@ package dev.adit.devices.dsa;
 
 /**
  * An error that cannot be told by a completion record, or not only (section 5.8). One for each
- * engine is filled in and reported again and again.
+ * engine is filled in and reported again and again, so it must not be kept.
  */
-final class DeviceError {
+public final class DeviceError {
   /** PCI configuration was changed while the device was enabled. */
   static final int CONFIGURATION_CHANGED = 0x51;
 
@@ -18,6 +18,9 @@ final class DeviceError {
   static final int LOG_FAILED = 0x54;
 
   static final int NO_WQ = -1;
+
+  /** In {@link #logInfo}: the descriptor came through a portal of the message store. */
+  static final int IMS_PORTAL = 1 << 17;
 
   int code;
   int wq;
@@ -40,6 +43,32 @@ final class DeviceError {
   long record1;
   long record2;
   long record3;
+
+  DeviceError() {}
+
+  /** {@return the PASID of the descriptor that had the error, 0 if it had none} */
+  public int pasid() {
+    return pasid;
+  }
+
+  /** Takes over an error of a physical function as its tenant is to see it. */
+  DeviceError become(DeviceError other, int newWq) {
+    begin(other.code, newWq);
+    descriptor = other.descriptor;
+    batchMember = other.batchMember;
+    write = other.write;
+    opcode = other.opcode;
+    batchIndex = other.batchIndex;
+    infoValid = other.infoValid;
+    info = other.info;
+    address = other.address;
+    logInfo = other.logInfo & ~IMS_PORTAL;
+    record0 = other.record0;
+    record1 = other.record1;
+    record2 = other.record2;
+    record3 = other.record3;
+    return this;
+  }
 
   /** Starts over with an error that belongs to no descriptor. */
   DeviceError begin(int newCode, int newWq) {

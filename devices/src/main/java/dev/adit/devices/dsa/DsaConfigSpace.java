@@ -45,8 +45,10 @@ final class DsaConfigSpace {
                 new MsixCapability(
                     profile.vectors(), 0, DsaProfile.MSIX_TABLE, 0, DsaProfile.MSIX_PBA))
             .capability(0x90, new PowerManagementCapability())
-            .capability(0x100, new AerCapability())
-            .capability(0x200, new SiovCapability(profile.imsEntries() > 0));
+            .capability(0x100, new AerCapability());
+    if (profile.has(Option.SIOV)) {
+      builder.capability(0x200, new SiovCapability(profile.imsEntries() > 0));
+    }
     if (pasid) {
       builder
           .capability(0x220, new AtsCapability(32))

@@ -17,7 +17,7 @@ record DsaCore(
     RegisterFile registers,
     MsixTable msix,
     @Nullable ImsArray ims,
-    InterruptHandles handles,
+    Handles handles,
     MiscInterrupts interrupts,
     ErrorReports errors,
     PerformanceCounters counters,

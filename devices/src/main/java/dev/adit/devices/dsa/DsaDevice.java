@@ -3,9 +3,9 @@ package dev.adit.devices.dsa;
 import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
 import dev.adit.devices.dsa.DsaProfile.Option;
+import dev.adit.devices.dsa.spec.Block;
 import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.devices.dsa.spec.Register;
-import dev.adit.devices.dsa.spec.Register.Wqcfg;
 import dev.adit.devices.dsa.spec.Status;
 import dev.adit.interrupts.ImsArray;
 import dev.adit.interrupts.MessageSink;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,6 +198,49 @@ public final class DsaDevice implements PciFunction {
   }
 
   /**
+   * Lends a queue to somebody who gets to know what becomes of its descriptors, or takes it back
+   * with null.
+   *
+   * @param wq a queue of this device
+   */
+  public void lend(int wq, @Nullable Borrower borrower) {
+    queues[wq].lend(borrower);
+  }
+
+  /**
+   * Takes a descriptor for software that lends queues out: into a dedicated or a shared queue, and
+   * without a report if it is not taken.
+   *
+   * @param portalPage work queue times four plus page
+   * @param limit the occupancy that it must find less than; the queue's size counts anyway
+   * @return whether it was taken
+   */
+  public boolean offer(int portalPage, MemorySegment from, long at, int limit) {
+    return portals.offer(portalPage, from, at, limit);
+  }
+
+  /**
+   * Waits for what is in a queue, beside the command register: that takes one command at a time,
+   * and waiting for one tenant must not hold up another.
+   *
+   * @param wq a queue of this device
+   * @param close whether it takes nothing from now on; it has to be reset after that
+   * @param discard whether what was not begun is dropped, without record and interrupt
+   * @return what tells that everything that was in the queue is done
+   */
+  public BooleanSupplier drain(int wq, boolean close, boolean discard) {
+    if (close) {
+      return discard ? control.closeAndAbort(wq) : control.close(wq);
+    }
+    return discard ? control.abort(wq) : control.drain(wq);
+  }
+
+  /** {@return how many descriptors wait in a queue} */
+  public int occupancy(int wq) {
+    return queues[wq].occupancy();
+  }
+
+  /**
    * Lets the engines of a {@link EnginePolicy.Mode#MANUAL} device work on the caller's thread.
    *
    * @param most descriptors at most
@@ -343,28 +387,11 @@ public final class DsaDevice implements PciFunction {
   private final class Behaviour implements RegisterFile.Behaviour {
     @Override
     public long writable(Register register, int index) {
-      boolean configurable = profile.has(Option.CONFIGURATION);
-      boolean disabled = control.state() == DeviceControl.State.DISABLED;
-      return switch (register.lock()) {
-        case NEVER -> -1;
-        case DEVICE -> disabled && configurable ? -1 : 0;
-        case DEVICE_STATE -> disabled ? -1 : 0;
-        case QUEUE -> {
-          if (queues[index].state() != WorkQueue.State.DISABLED) {
-            yield 0;
-          }
-          yield configurable ? -1 : fixedQueueMask(register);
-        }
-      };
-    }
-
-    /** What software may change of a queue where the host has configured the rest (T9-7). */
-    private long fixedQueueMask(Register register) {
-      return switch (register) {
-        case WQCFG_MODE -> Wqcfg.PASID.mask() | Wqcfg.PASID_ENABLE.mask() | Wqcfg.PRIV.mask();
-        case WQCFG_OCCUPANCY_HANDLE -> -1;
-        default -> 0;
-      };
+      return Writability.of(
+          register,
+          profile.has(Option.CONFIGURATION),
+          control.state() == DeviceControl.State.DISABLED,
+          register.block() == Block.WQCFG && control.state(index) == WorkQueue.State.DISABLED);
     }
 
     @Override

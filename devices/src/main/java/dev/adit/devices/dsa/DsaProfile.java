@@ -64,6 +64,10 @@ public record DsaProfile(
      * without PRS set the bit all the same.
      */
     STRICT_BLOCK_ON_FAULT,
+    /** Software can be told when a queue has room. */
+    OCCUPANCY_INTERRUPT,
+    /** The configuration space has the SIOV DVSEC. */
+    SIOV,
     /**
      * Portals may be mapped into the guest, which makes the device look for descriptors instead of
      * being told.
@@ -81,6 +85,7 @@ public record DsaProfile(
   static final int MSIX_PBA = 0x3000;
   static final int IMS = 0x8000;
 
+  private static final int LENT_READ_BUFFERS = 8;
   private static final long V2_OPERATIONS = 0x1_00bf_03ffL;
   private static final long V2_FEATURES =
       Gencap.BLOCK_ON_FAULT.mask()
@@ -128,7 +133,50 @@ public record DsaProfile(
         10,
         256,
         8,
-        EnumSet.of(Option.EVENT_LOG, Option.CONFIGURATION, Option.PASID));
+        EnumSet.of(
+            Option.EVENT_LOG,
+            Option.CONFIGURATION,
+            Option.PASID,
+            Option.OCCUPANCY_INTERRUPT,
+            Option.SIOV));
+  }
+
+  /**
+   * {@return a function composed of queues lent by this one: the same operations, one group with
+   * one engine, interrupts by handles, and neither message store nor counters}
+   *
+   * @param newWqs its queues
+   * @param newEntries their entries together
+   * @param shared whether its queues can be used as shared ones, which takes PASIDs
+   * @param configurable whether its software may configure it, which Linux expects; the
+   *     specification's virtual device is configured by the host
+   */
+  public DsaProfile lent(int newWqs, int newEntries, boolean shared, boolean configurable) {
+    EnumSet<Option> offered = EnumSet.of(Option.HANDLES);
+    if (has(Option.EVENT_LOG)) {
+      offered.add(Option.EVENT_LOG);
+    }
+    if (shared) {
+      offered.add(Option.PASID);
+      offered.add(Option.SHARED);
+    }
+    if (configurable) {
+      offered.add(Option.CONFIGURATION);
+    }
+    return new DsaProfile(
+        version,
+        newWqs,
+        newEntries,
+        1,
+        1,
+        LENT_READ_BUFFERS,
+        opcap,
+        features,
+        transferShift,
+        batchShift,
+        0,
+        0,
+        offered);
   }
 
   /** {@return this profile with other queues, entries, groups and engines} */
@@ -162,6 +210,24 @@ public record DsaProfile(
         newFeatures,
         transferShift,
         batchShift,
+        imsEntries,
+        counters,
+        options);
+  }
+
+  /** {@return this profile with other bounds of transfers and batches, as powers of two} */
+  public DsaProfile withBounds(int newTransferShift, int newBatchShift) {
+    return new DsaProfile(
+        version,
+        wqs,
+        entries,
+        groups,
+        engines,
+        readBuffers,
+        opcap,
+        features,
+        newTransferShift,
+        newBatchShift,
         imsEntries,
         counters,
         options);
@@ -260,7 +326,8 @@ public record DsaProfile(
     value = Wqcap.WQCFG_SIZE.set(value, 1);
     value = Wqcap.SHARED.set(value, bit(Option.SHARED));
     value |= Wqcap.DEDICATED.mask() | Wqcap.PRIORITY.mask() | Wqcap.OCCUPANCY.mask();
-    return value | Wqcap.OPCFG.mask() | Wqcap.OCCUPANCY_INTERRUPT.mask();
+    value = Wqcap.OCCUPANCY_INTERRUPT.set(value, bit(Option.OCCUPANCY_INTERRUPT));
+    return value | Wqcap.OPCFG.mask();
   }
 
   /** {@return the group capabilities register} */

@@ -37,6 +37,7 @@ final class Engine {
   private final DsaCore core;
   private final EnginePolicy policy;
   private volatile WorkQueue[] queues = new WorkQueue[0];
+  private volatile Arbiter arbiter = new Arbiter(new WorkQueue[0]);
   private volatile Phase phase = Phase.ASLEEP;
   private volatile boolean stopped;
   private @Nullable Thread thread;
@@ -53,6 +54,7 @@ final class Engine {
   /** Sets the queues of its group; none while the device is Disabled. */
   void assign(WorkQueue[] ofGroup) {
     queues = ofGroup;
+    arbiter = new Arbiter(ofGroup);
   }
 
   Phase phase() {
@@ -110,6 +112,9 @@ final class Engine {
   }
 
   private boolean ready() {
+    if (policy.share() == EnginePolicy.Share.TIME) {
+      return arbiter.next(System.nanoTime()) != null;
+    }
     for (WorkQueue queue : queues) {
       if (queue.ready()) {
         return true;
@@ -140,6 +145,33 @@ final class Engine {
    * @return false if there was none
    */
   boolean step() {
+    return policy.share() == EnginePolicy.Share.TIME ? stepByTime() : stepByTurns();
+  }
+
+  private boolean stepByTime() {
+    Arbiter mine = arbiter;
+    long before = System.nanoTime();
+    WorkQueue queue = mine.next(before);
+    if (queue == null) {
+      return false;
+    }
+    queue.serve(1, before);
+    boolean taken = false;
+    try {
+      taken = take(queue);
+    } finally {
+      long after = System.nanoTime();
+      queue.serve(-1, after);
+      mine.charge(after - before);
+      Borrower borrower = queue.borrower();
+      if (taken && borrower != null) {
+        borrower.finished(worker.pasid(), after - before);
+      }
+    }
+    return taken;
+  }
+
+  private boolean stepByTurns() {
     WorkQueue[] mine = queues;
     for (int tries = 0; tries <= mine.length; tries++) {
       if (at >= mine.length) {

@@ -9,8 +9,18 @@ package dev.adit.devices.dsa;
  *     last find before it sleeps
  * @param minSleepNanos the watcher's first sleep
  * @param maxSleepNanos the watcher's longest sleep, which bounds the latency after a pause
+ * @param share how queues share an engine
  */
-public record EnginePolicy(Mode mode, long spinNanos, long minSleepNanos, long maxSleepNanos) {
+public record EnginePolicy(
+    Mode mode, long spinNanos, long minSleepNanos, long maxSleepNanos, Share share) {
+  /** How queues of a group share its engines. */
+  public enum Share {
+    /** In turns, each of as many descriptors as the queue's priority says. */
+    DESCRIPTORS,
+    /** By the time that descriptors take, weighed by priority: where queues have several owners. */
+    TIME
+  }
+
   /** On whose thread. */
   public enum Mode {
     /** Each engine on a platform thread of its own. */
@@ -23,16 +33,21 @@ public record EnginePolicy(Mode mode, long spinNanos, long minSleepNanos, long m
 
   /** {@return engines on threads that sleep after 20 microseconds without work} */
   public static EnginePolicy threads() {
-    return new EnginePolicy(Mode.THREADS, 20_000, 50_000, 1_000_000);
+    return new EnginePolicy(Mode.THREADS, 20_000, 50_000, 1_000_000, Share.DESCRIPTORS);
   }
 
   /** {@return engines on the submitting thread} */
   public static EnginePolicy caller() {
-    return new EnginePolicy(Mode.CALLER, 0, 50_000, 1_000_000);
+    return new EnginePolicy(Mode.CALLER, 0, 50_000, 1_000_000, Share.DESCRIPTORS);
   }
 
   /** {@return engines that run when told} */
   public static EnginePolicy manual() {
-    return new EnginePolicy(Mode.MANUAL, 0, 50_000, 1_000_000);
+    return new EnginePolicy(Mode.MANUAL, 0, 50_000, 1_000_000, Share.DESCRIPTORS);
+  }
+
+  /** {@return this policy with queues sharing engines in another way} */
+  public EnginePolicy withShare(Share other) {
+    return new EnginePolicy(mode, spinNanos, minSleepNanos, maxSleepNanos, other);
   }
 }

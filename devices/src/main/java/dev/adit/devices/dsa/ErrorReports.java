@@ -31,6 +31,7 @@ final class ErrorReports {
   private final Dma.View view;
   private final MemorySegment entry = Arena.ofAuto().allocate(ENTRY_BYTES, 8);
   private final DeviceError logFailure = new DeviceError();
+  private final Tally reported = new Tally();
 
   /**
    * @param view where the log is written; used with this object locked
@@ -43,6 +44,7 @@ final class ErrorReports {
 
   /** Reports to the software error registers, whatever the event log does. */
   synchronized void reportSoftware(DeviceError error) {
+    reported.increment();
     long first = registers.get(Register.SWERROR0);
     if (SwError.VALID.isSet(first)) {
       registers.setBits(Register.SWERROR0, (int) SwError.OVERFLOW.mask());
@@ -69,6 +71,7 @@ final class ErrorReports {
     if (next == EvlStatus.HEAD.getInt(status)) {
       reportSoftware(error);
     } else if (append(error, tail)) {
+      reported.increment();
       registers.setEventLogTail(next);
       if (Genctrl.EVENT_LOG.isSet(registers.get(Register.GENCTRL))
           && registers.setEventLogPending()) {
@@ -77,6 +80,11 @@ final class ErrorReports {
     } else {
       reportSoftware(logFailure.begin(DeviceError.LOG_FAILED, error.wq));
     }
+  }
+
+  /** {@return how many reports there were} */
+  long reported() {
+    return reported.get();
   }
 
   private boolean append(DeviceError error, int index) {

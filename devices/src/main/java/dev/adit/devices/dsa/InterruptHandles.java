@@ -10,10 +10,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>A handle is the number of a slot with a count of the slot's uses above it, so that a stale one
  * is not taken for its successor.
  */
-final class InterruptHandles {
-  /** The answer for what names nothing. */
-  static final int NONE = -1;
-
+final class InterruptHandles implements Handles {
   private static final long LIVE = 1L << 63;
   private static final int HANDLE = 32;
   private static final long IMS = 1 << 16;
@@ -41,13 +38,13 @@ final class InterruptHandles {
     slots = new AtomicLongArray(inUse ? 1 << slotBits : 0);
   }
 
-  /** {@return whether an index lies in a table} */
-  boolean inTable(int index, boolean ims) {
+  @Override
+  public boolean inTable(int index, boolean ims) {
     return index >= 0 && index < (ims ? imsSize : msixSize);
   }
 
-  /** {@return a new handle of an entry that exists, or {@link #NONE} if all are in use} */
-  synchronized int request(int index, boolean ims) {
+  @Override
+  public synchronized int request(int index, boolean ims) {
     for (int tries = 0; tries < slots.length(); tries++) {
       int slot = next++ & (slots.length() - 1);
       long old = slots.get(slot);
@@ -61,12 +58,8 @@ final class InterruptHandles {
     return NONE;
   }
 
-  /**
-   * Takes a handle back; failing that, the handles of an index, as the specification's text has it.
-   *
-   * @return whether there was anything to take back
-   */
-  synchronized boolean release(int handleOrIndex, boolean ims) {
+  @Override
+  public synchronized boolean release(int handleOrIndex, boolean ims) {
     if (live(handleOrIndex, ims)) {
       end(handleOrIndex & (slots.length() - 1));
       return true;
@@ -82,8 +75,8 @@ final class InterruptHandles {
     return any;
   }
 
-  /** Takes all handles back. */
-  synchronized void clear() {
+  @Override
+  public synchronized void clear() {
     for (int slot = 0; slot < slots.length(); slot++) {
       end(slot);
     }
@@ -101,8 +94,8 @@ final class InterruptHandles {
     return word < 0 && ((word >>> HANDLE) & 0xFFFF) == handle && (word & IMS) != 0 == ims;
   }
 
-  /** {@return the entry that a descriptor's handle names in a table, or {@link #NONE}} */
-  int entry(int handle, boolean ims) {
+  @Override
+  public int entry(int handle, boolean ims) {
     if (!inUse) {
       return inTable(handle, ims) ? handle : NONE;
     }

@@ -16,14 +16,14 @@ final class OccupancyInterrupts {
   private final RegisterFile registers;
   private final MsixTable msix;
   private final @Nullable ImsArray ims;
-  private final InterruptHandles handles;
+  private final Handles handles;
   private final MiscInterrupts misc;
 
   OccupancyInterrupts(
       RegisterFile registers,
       MsixTable msix,
       @Nullable ImsArray ims,
-      InterruptHandles handles,
+      Handles handles,
       MiscInterrupts misc) {
     this.registers = registers;
     this.msix = msix;
@@ -53,7 +53,7 @@ final class OccupancyInterrupts {
     long target = registers.get(Register.WQCFG_OCCUPANCY_HANDLE, queue.index);
     boolean fromIms = Wqcfg.OCCUPANCY_TABLE.isSet(target);
     int entry = handles.entry(Wqcfg.OCCUPANCY_HANDLE.getInt(target), fromIms);
-    if (entry == InterruptHandles.NONE) {
+    if (entry == Handles.NONE) {
       return;
     }
     if (fromIms) {

@@ -1,12 +1,7 @@
 package dev.adit.devices.dsa;
 
-import dev.adit.devices.dsa.spec.Descriptor;
 import dev.adit.devices.dsa.spec.Register;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The portals of BAR2, four pages for each work queue (sections 3.3, 3.4 and 9.3): page 0 unlimited
@@ -14,9 +9,7 @@ import org.jspecify.annotations.Nullable;
  * IMS.
  *
  * <p>A dedicated queue takes posted writes of 64 bytes. A VMM that traps them sends pieces, which
- * are put together here for each 64-byte slot of a page; a piece for bytes that are there already
- * begins a new descriptor. Two processors that write the same slot at once mix their descriptors,
- * as nothing in their pieces tells them apart.
+ * {@link PortalPieces} puts together.
  */
 final class Portals {
   static final int PAGE = 4096;
@@ -24,59 +17,21 @@ final class Portals {
 
   private static final int LIMITED = 1;
   private static final int FIRST_IMS_PAGE = 2;
-  private static final int SLOTS = PAGE / Descriptor.BYTES;
-  private static final long WHOLE = -1;
-
-  private static final class Pieces {
-    final MemorySegment bytes = Arena.ofAuto().allocate(PAGE, Descriptor.BYTES);
-    final long[] present = new long[SLOTS];
-  }
 
   private final DsaCore core;
   private final WorkQueue[] queues;
-  private final @Nullable Pieces[] pieces;
+  private final PortalPieces pieces;
   private final DeviceError error = new DeviceError();
 
   Portals(DsaCore core, WorkQueue[] queues) {
     this.core = core;
     this.queues = queues;
-    pieces = new Pieces[queues.length * PAGES];
+    pieces = new PortalPieces(queues.length * PAGES, this::post);
   }
 
   /** Takes a piece of a posted write; from the thread of register accesses. */
   void write(long offset, int width, long value) {
-    int portal = portal(offset);
-    boolean shaped = width == 1 || width == 2 || width == 4 || width == 8;
-    if (portal < 0 || !shaped || offset % width != 0) {
-      return;
-    }
-    Pieces page = pieces[portal];
-    if (page == null) {
-      page = new Pieces();
-      pieces[portal] = page;
-    }
-    int at = (int) (offset % PAGE);
-    int slot = at / Descriptor.BYTES;
-    long bits = ((1L << width) - 1) << (at % Descriptor.BYTES);
-    if ((page.present[slot] & bits) != 0) {
-      page.present[slot] = 0;
-    }
-    put(page.bytes, at, width, value);
-    page.present[slot] |= bits;
-    if (page.present[slot] == WHOLE) {
-      page.present[slot] = 0;
-      post(portal, page.bytes, (long) slot * Descriptor.BYTES);
-    }
-  }
-
-  private static void put(MemorySegment to, int at, int width, long value) {
-    for (int i = 0; i < width; i++) {
-      to.set(ValueLayout.JAVA_BYTE, at + i, (byte) (value >>> (8 * i)));
-    }
-  }
-
-  private int portal(long offset) {
-    return offset < 0 || offset >= (long) pieces.length * PAGE ? -1 : (int) (offset / PAGE);
+    pieces.write(offset, width, value);
   }
 
   /**
@@ -140,6 +95,27 @@ final class Portals {
     return accepted;
   }
 
+  /**
+   * Takes a descriptor without a report if that fails.
+   *
+   * @param portal queue times four plus page
+   */
+  boolean offer(int portal, MemorySegment from, long at, int limit) {
+    WorkQueue queue = queues[portal / PAGES];
+    QueueConfig config = queue.config();
+    boolean accepted =
+        reachable(portal % PAGES)
+            && queue.offer(from, at, portal % PAGES, Math.min(limit, config.size()))
+                == WorkQueue.Admission.ACCEPTED;
+    if (accepted) {
+      count(
+          queue,
+          config.dedicated() ? PerformanceCounters.DWQ_OK : PerformanceCounters.SWQ_OK_LIMITED);
+      queue.ring();
+    }
+    return accepted;
+  }
+
   private boolean reachable(int page) {
     return page < FIRST_IMS_PAGE || core.ims() != null;
   }
@@ -152,10 +128,6 @@ final class Portals {
 
   /** Forgets what has not become whole. */
   void reset() {
-    for (Pieces page : pieces) {
-      if (page != null) {
-        Arrays.fill(page.present, 0);
-      }
-    }
+    pieces.clear();
   }
 }

@@ -9,6 +9,8 @@ import dev.adit.devices.dsa.spec.Register.EvlStatus;
 import dev.adit.devices.dsa.spec.Register.Gencfg;
 import dev.adit.devices.dsa.spec.Register.GroupFlags;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
@@ -232,6 +234,30 @@ final class RegisterFile {
   boolean setEventLogPending() {
     int pending = (int) (EvlStatus.INTERRUPT_PENDING.mask() >>> 32);
     return raise(at(Register.EVLSTATUS, 0) / 4 + 1, pending);
+  }
+
+  /** {@return all words, for {@link #restore}} */
+  MemorySegment save() {
+    int[] saved = new int[words.length()];
+    for (int i = 0; i < saved.length; i++) {
+      saved[i] = words.get(i);
+    }
+    return MemorySegment.ofArray(saved);
+  }
+
+  /**
+   * Takes saved words over, apart from what the profile says.
+   *
+   * @param saved as many words as there are
+   */
+  void restore(MemorySegment saved) {
+    int capabilities = at(Register.GENCFG, 0) / 4;
+    int commands = at(Register.CMDCAP, 0) / 4;
+    for (int i = capabilities; i < words.length(); i++) {
+      if (places[i] != null && i != commands) {
+        words.set(i, saved.get(ValueLayout.JAVA_INT_UNALIGNED, 4L * i));
+      }
+    }
   }
 
   /** Puts everything into the state at power-on. */

@@ -55,12 +55,14 @@ final class WorkQueue {
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle HEAD;
   private static final VarHandle TAIL;
+  private static final VarHandle SERVING;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       HEAD = lookup.findVarHandle(WorkQueue.class, "head", long.class);
       TAIL = lookup.findVarHandle(WorkQueue.class, "tail", long.class);
+      SERVING = lookup.findVarHandle(WorkQueue.class, "serving", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -73,6 +75,12 @@ final class WorkQueue {
   private volatile QueueConfig config = QueueConfig.DISABLED;
   private volatile State state = State.DISABLED;
   private volatile Engine[] engines = new Engine[0];
+  private volatile @Nullable Borrower borrower;
+
+  @SuppressWarnings("FieldMayBeFinal") // written through the handle
+  private volatile int serving;
+
+  private volatile long lastServed = System.nanoTime() - Long.MAX_VALUE / 4;
   private volatile long head;
   private volatile long tail = CLOSED;
   private volatile long abortBelow;
@@ -109,6 +117,32 @@ final class WorkQueue {
 
   Engine[] engines() {
     return engines;
+  }
+
+  /** Takes note of an engine that begins ({@code 1}) or ends ({@code -1}) a turn here. */
+  void serve(int change, long clock) {
+    SERVING.getAndAdd(this, change);
+    lastServed = clock;
+  }
+
+  /** {@return how many engines are at work here, where engines are shared by time} */
+  int serving() {
+    return serving;
+  }
+
+  /** {@return when an engine last began or ended a turn here} */
+  long lastServed() {
+    return lastServed;
+  }
+
+  /** Sets whom it is lent to. */
+  void lend(@Nullable Borrower to) {
+    borrower = to;
+  }
+
+  /** {@return whom it is lent to} */
+  @Nullable Borrower borrower() {
+    return borrower;
   }
 
   /** Opens the gate. */

@@ -70,12 +70,12 @@ final class Worker {
       return;
     }
     int page = work.get(ValueLayout.JAVA_INT, Descriptor.BYTES);
-    completer.begin(from.index, pasid, priv, page >= FIRST_IMS_PAGE);
+    completer.begin(from, pasid, priv, page >= FIRST_IMS_PAGE);
     boolean forbidden = !config.dedicated() && priv && !config.privilegedMode();
     int error = forbidden ? Status.PRIVILEGE : Status.NONE;
     if (error != Status.NONE) {
       completer.outcome(error, 0, 0);
-      end(work, InterruptHandles.NONE);
+      end(work, Handles.NONE);
       return;
     }
     int opcode = Descriptor.opcode(work, 0);
@@ -142,10 +142,10 @@ final class Worker {
     boolean asked =
         (Descriptor.flags(d, 0) & ~execution.invalidFlags() & Flags.REQUEST_INTERRUPT) != 0;
     if (!asked) {
-      return InterruptHandles.NONE;
+      return Handles.NONE;
     }
     int entry = completer.entry(Descriptor.interruptHandle(d, 0));
-    if (entry == InterruptHandles.NONE && completer.status() == Status.NONE) {
+    if (entry == Handles.NONE && completer.status() == Status.NONE) {
       completer.outcome(Status.INTERRUPT_HANDLE, 0, 0);
     }
     return entry;
@@ -160,7 +160,7 @@ final class Worker {
     if (core.counters().active()) {
       EngineEvents.count(core.counters(), d, status, queue.index, engine, inBatch);
     }
-    if (interrupt && entry != InterruptHandles.NONE) {
+    if (interrupt && entry != Handles.NONE) {
       completer.fire(entry);
     }
   }
@@ -236,6 +236,11 @@ final class Worker {
 
   long failures() {
     return failures.get();
+  }
+
+  /** {@return the PASID of the last descriptor} */
+  int pasid() {
+    return pasid;
   }
 
   long completions(int opcode) {

@@ -1,0 +1,37 @@
+package dev.adit.devices.dsa;
+
+import java.util.List;
+
+/**
+ * The physical side of a virtual function: queues, and entries of a message store for its vectors
+ * from 1 on. Vector 0 is emulated.
+ */
+public interface Lender {
+  /** {@return the queues by index} */
+  List<? extends LentQueue> queues();
+
+  /**
+   * {@return the number by which descriptors name a vector's entry: its index in the physical
+   * store; or -1 if there is none now}
+   *
+   * @param vector from 1 on
+   */
+  int handle(int vector);
+
+  /**
+   * Masks a vector's entry or lets it through.
+   *
+   * @param vector from 1 on
+   */
+  void mask(int vector, boolean masked);
+
+  /**
+   * {@return whether a vector's entry has an interrupt waiting behind its mask}
+   *
+   * @param vector from 1 on
+   */
+  boolean pending(int vector);
+
+  /** Takes the guest's memory out of reach of the engines, or brings it back. */
+  void reach(boolean on);
+}
