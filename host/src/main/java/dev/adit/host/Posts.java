@@ -55,7 +55,8 @@ final class Posts implements MessageSink {
     write(VtdRegister.GCMD, VtdFields.SIRTP.mask());
     write(VtdRegister.GCMD, VtdFields.IRE.mask());
     VtdEntries entries =
-        new VtdEntries(unit, memory, BASE, ENTRIES, true, IsolationLevel.REQUESTER_ID);
+        new VtdEntries(
+            unit::invalidate, memory, BASE, ENTRIES, true, false, IsolationLevel.REQUESTER_ID);
     domain =
         new RemapDomain(
             entries, new VectorDomain(1, Quotas.none("vectors")), Quotas.none("remapping entries"));

@@ -69,6 +69,8 @@ public final class DsaDriver implements AutoCloseable {
   private final long offsets;
   private final int commands;
   private int pendingCauses;
+  private long served;
+  private long revocations;
   private int pasid = NO_PASID;
 
   /**
@@ -151,11 +153,23 @@ public final class DsaDriver implements AutoCloseable {
    * @param sizes entries of queue 0, 1, …; a 0 leaves a queue out
    */
   public List<DsaQueue> enable(int... sizes) {
+    return enable(false, sizes);
+  }
+
+  /**
+   * As {@link #enable}, with shared queues: descriptors go in by deferrable writes. Needs {@link
+   * #usePasid}.
+   */
+  public List<DsaQueue> enableShared(int... sizes) {
+    return enable(true, sizes);
+  }
+
+  private List<DsaQueue> enable(boolean shared, int... sizes) {
     long used = 0;
     for (int wq = 0; wq < sizes.length; wq++) {
       if (sizes[wq] > 0) {
         used |= 1L << wq;
-        configure(wq, sizes[wq]);
+        configure(wq, sizes[wq], shared);
       }
     }
     set(Register.GRPCFG_WQS0, 0, used);
@@ -165,27 +179,27 @@ public final class DsaDriver implements AutoCloseable {
     for (int wq = 0; wq < sizes.length; wq++) {
       if (sizes[wq] > 0) {
         command(Command.ENABLE_WQ, wq);
-        queues.add(queue(wq, sizes[wq]));
+        queues.add(queue(wq, sizes[wq], shared));
       }
     }
     return List.copyOf(queues);
   }
 
-  private DsaQueue queue(int wq, int size) {
+  private DsaQueue queue(int wq, int size, boolean shared) {
     int entries = (int) Gencap.IMS.get(get(Register.GENCAP, 0)) * 256;
     if (entries > 0) {
       StoreChip chip = new ImsChip(device.window(CONTROL, (offsets >>> 48) << 8), entries);
       Optional<PciDevice.Entry> granted = device.ims(chip, -1, pasid);
       if (granted.isPresent()) {
         int handle = handle(granted.get().index(), IMS_TABLE);
-        return new DsaQueue(device, wq, size, handle, granted.get().interrupt(), true);
+        return new DsaQueue(device, wq, size, shared, handle, granted.get().interrupt(), true);
       }
     }
     Interrupt interrupt = device.msix(wq + 1);
     long permission =
         pasid == NO_PASID ? 0 : Permission.PASID.set(Permission.PASID_ENABLE.mask(), pasid);
     set(Register.MSIXPERM_ENTRY, wq + 1, permission);
-    return new DsaQueue(device, wq, size, handle(wq + 1, 0), interrupt, false);
+    return new DsaQueue(device, wq, size, shared, handle(wq + 1, 0), interrupt, false);
   }
 
   /** Waits for everything submitted, then takes all queues and the device out of service. */
@@ -270,9 +284,10 @@ public final class DsaDriver implements AutoCloseable {
     }
   }
 
-  private void configure(int wq, int size) {
+  private void configure(int wq, int size, boolean shared) {
     set(Register.WQCFG_SIZE, wq, size);
-    long mode = Wqcfg.DEDICATED.set(0, 1);
+    set(Register.WQCFG_THRESHOLD, wq, size);
+    long mode = Wqcfg.DEDICATED.set(0, shared ? 0 : 1);
     if (pasid != NO_PASID) {
       mode = Wqcfg.PASID.set(mode | Wqcfg.PASID_ENABLE.mask(), pasid);
     }
@@ -282,6 +297,32 @@ public final class DsaDriver implements AutoCloseable {
     set(Register.WQCFG_LIMITS, wq, Wqcfg.BATCH_SHIFT.set(limits, gencap >>> 21 & 0xF));
   }
 
+  /**
+   * Serves what the function has to tell: errors are noted, and revoked interrupt handles are asked
+   * for again. To be called by the thread of the control path.
+   *
+   * @param nanos how long to wait for something
+   */
+  public void serve(long nanos) {
+    misc.await(served, nanos);
+    serveEvents();
+    if ((pendingCauses & Intcause.HANDLES_REVOKED) != 0) {
+      pendingCauses &= ~Intcause.HANDLES_REVOKED;
+      revocations++;
+      for (DsaQueue queue : queues) {
+        // Handles of a store that the driver owns are its own to renew.
+        if (!queue.usesIms()) {
+          queue.renew(handle(queue.index() + 1, 0));
+        }
+      }
+    }
+  }
+
+  /** {@return how often interrupt handles were revoked and asked for again} */
+  public long revocations() {
+    return revocations;
+  }
+
   private int handle(int entry, int table) {
     boolean byCommand = (commands & 1 << Command.REQUEST_INT_HANDLE.code()) != 0;
     return byCommand ? command(Command.REQUEST_INT_HANDLE, entry | table) : entry;
@@ -289,6 +330,7 @@ public final class DsaDriver implements AutoCloseable {
 
   /** What the handler of vector 0 does: acknowledge first, then look, so that no cause is lost. */
   private void serveEvents() {
+    served = misc.count();
     int causes = (int) get(Register.INTCAUSE, 0);
     set(Register.INTCAUSE, 0, causes & 0xFFFFFFFFL);
     pendingCauses |= causes;

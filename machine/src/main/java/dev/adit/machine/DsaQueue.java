@@ -3,6 +3,8 @@ package dev.adit.machine;
 import dev.adit.devices.dsa.spec.CompletionRecord;
 import dev.adit.devices.dsa.spec.Descriptor;
 import dev.adit.devices.dsa.spec.Flags;
+import dev.adit.devices.dsa.spec.Opcode;
+import dev.adit.devices.dsa.spec.Status;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -23,26 +25,41 @@ public final class DsaQueue {
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final PciDevice device;
   private final int index;
   private final int size;
-  private final int handle;
+  private final boolean shared;
   private final Interrupt interrupt;
   private final DmaBuffer records;
   private final MemorySegment descriptor;
+  private final MemorySegment drain;
   private final long portal;
   private final boolean ims;
+  private volatile int handle;
   private long submitted;
+  private long stores;
+  private long resubmitted;
 
-  DsaQueue(PciDevice device, int index, int size, int handle, Interrupt interrupt, boolean ims) {
+  DsaQueue(
+      PciDevice device,
+      int index,
+      int size,
+      boolean shared,
+      int handle,
+      Interrupt interrupt,
+      boolean ims) {
     this.device = device;
     this.index = index;
     this.size = size;
+    this.shared = shared;
     this.handle = handle;
     this.interrupt = interrupt;
     this.records = device.allocate((long) size * CompletionRecord.BYTES);
     this.descriptor = MemorySegment.ofArray(new long[Descriptor.BYTES / 8]);
+    this.drain = MemorySegment.ofArray(new long[Descriptor.BYTES / 8]);
     this.portal =
         (long) (index * PORTALS_OF_A_QUEUE + (ims ? LIMITED_IMS_PORTAL : LIMITED_PORTAL)) * PAGE;
     this.ims = ims;
@@ -80,19 +97,67 @@ public final class DsaQueue {
     descriptor.set(LONG, 0, descriptor.get(LONG, 0) | requests << 32);
     descriptor.set(
         LONG, Descriptor.RECORD_ADDRESS, records.address() + (long) slot * CompletionRecord.BYTES);
-    descriptor.set(
-        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
-        Descriptor.INTERRUPT_HANDLE,
-        (short) handle);
+    while (true) {
+      int used = handle;
+      descriptor.set(SHORT, Descriptor.INTERRUPT_HANDLE, (short) used);
+      complete(record);
+      if (status(record) != Status.INTERRUPT_HANDLE || used == handle) {
+        return record;
+      }
+      // The handle was revoked under way; the descriptor was not executed.
+      resubmitted++;
+      record.fill((byte) 0);
+    }
+  }
+
+  /** Submits the descriptor and waits for interrupt and record. */
+  private void complete(MemorySegment record) {
+    long deadline = System.nanoTime() + TIMEOUT;
     long seen = interrupt.count();
-    device.store64(DsaDriver.PORTALS, portal + submitted * Descriptor.BYTES % PAGE, descriptor, 0);
-    if (interrupt.await(seen, TIMEOUT) == seen) {
+    submit(descriptor, deadline);
+    long now = interrupt.await(seen, TIMEOUT);
+    if (now == seen) {
       throw new DriverException("queue " + index + ": no completion interrupt");
+    }
+    // The interrupt of a Drain that renewed the handle comes here too.
+    while (status(record) == 0 && System.nanoTime() - deadline < 0) {
+      now = interrupt.await(now, deadline - System.nanoTime());
     }
     if (status(record) == 0) {
       throw new DriverException("queue " + index + ": interrupt before the completion record");
     }
-    return record;
+  }
+
+  private synchronized void submit(MemorySegment what, long deadline) {
+    long at = portal + stores++ * Descriptor.BYTES % PAGE;
+    if (!shared) {
+      device.store64(DsaDriver.PORTALS, at, what, 0);
+      return;
+    }
+    while (!device.enqueue64(DsaDriver.PORTALS, at, what, 0)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new DriverException("queue " + index + ": Retry without end");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * Uses another interrupt handle from now on. A Drain with it tells whoever waits for a completion
+   * that the old handle did not signal to look again.
+   */
+  void renew(int newHandle) {
+    handle = newHandle;
+    drain.fill((byte) 0);
+    long word = (long) Opcode.DRAIN.code() << 56 | (long) Flags.REQUEST_INTERRUPT << 32;
+    drain.set(LONG, 0, word);
+    drain.set(SHORT, Descriptor.INTERRUPT_HANDLE, (short) newHandle);
+    submit(drain, System.nanoTime() + TIMEOUT);
+  }
+
+  /** {@return how often a descriptor was submitted again because its handle was revoked} */
+  public long resubmitted() {
+    return resubmitted;
   }
 
   /** {@return the status byte of a completion record, 0 while there is none} */

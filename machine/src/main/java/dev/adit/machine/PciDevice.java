@@ -44,6 +44,17 @@ public interface PciDevice extends AutoCloseable {
   void store64(int bar, long offset, MemorySegment from, long at);
 
   /**
+   * Stores 64 bytes by a deferrable write, as ENQCMD does. Where the bus has none, the function
+   * offers them in an extension: the bytes are stored, and reading the place gives the answer.
+   *
+   * @return false for the answer Retry
+   */
+  default boolean enqueue64(int bar, long offset, MemorySegment from, long at) {
+    store64(bar, offset, from, at);
+    return read(bar, offset, 8) == 0;
+  }
+
+  /**
    * {@return page-aligned, zeroed memory that the function reaches by DMA}
    *
    * @param bytes at least 1

@@ -1,0 +1,161 @@
+package dev.adit.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.devices.dsa.spec.Opcode;
+import dev.adit.devices.dsa.spec.Status;
+import dev.adit.host.Refusal.Reason;
+import dev.adit.machine.DsaExercise;
+import dev.adit.platform.Ims;
+import dev.adit.platform.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Virtual devices of every type work, and what they were lent comes back. */
+final class VirtualDeviceTest {
+  private static List<String> exercise(Guest guest, int queue, long seed) {
+    List<String> failures = new ArrayList<>();
+    long operations = guest.driver.operations();
+    DsaExercise exercise = new DsaExercise(guest.pci, guest.queues.get(queue), operations, seed);
+    exercise.run(2, outcome -> failures.addAll(outcome.failures()));
+    return failures;
+  }
+
+  @Test
+  void everyOperationWorksOnADedicatedQueueWithCompletionsThroughTheStore() {
+    try (Rig rig = new Rig(Rig.plan(0))) {
+      VirtualDevice device = rig.start("a", AdiType.DEDICATED);
+      try (Guest guest = Guest.of(device, 16)) {
+        assertThat(exercise(guest, 0, 1)).isEmpty();
+        assertThat(guest.handle(1)).isEqualTo(device.entries().get(1));
+        assertThat(device.ims()).isTrue();
+        assertThat(device.descriptors()).isPositive();
+        assertThat(device.statistics().interrupts().get(1)).isEqualTo(device.descriptors());
+        assertThat(rig.registry.statistics("dsa0").orElseThrow().imsInterrupts())
+            .isEqualTo(device.descriptors());
+        assertThat(rig.registry.blockedMessages()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void everyOperationWorksOnPartsOfOneSharedQueue() {
+    try (Rig rig = new Rig(Rig.plan(1))) {
+      VirtualDevice a = rig.start("a", AdiType.SHARED);
+      VirtualDevice b = rig.start("b", AdiType.SHARED);
+      assertThat(a.queues()).isEqualTo(b.queues());
+      try (Guest posting = Guest.of(a, 16);
+          Guest enqueuing = Guest.shared(b, 16)) {
+        assertThat(exercise(posting, 0, 2)).isEmpty();
+        assertThat(exercise(enqueuing, 0, 3)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aDeviceOfSeveralQueuesHasAVectorForEach() {
+    try (Rig rig = new Rig(Rig.plan(0))) {
+      VirtualDevice device = rig.start("a", new AdiType(3, false));
+      try (Guest guest = Guest.of(device, 8, 16, 4)) {
+        for (int queue = 0; queue < 3; queue++) {
+          assertThat(exercise(guest, queue, 4 + queue)).isEmpty();
+        }
+        assertThat(device.entries()).hasSize(4).doesNotHaveDuplicates();
+      }
+    }
+  }
+
+  @Test
+  void withoutTheStoreCompletionsGoThroughMsixEntriesOfTheFunction() {
+    try (Rig rig = new Rig(Rig.plan(0).withIms(Ims.OFF))) {
+      VirtualDevice device = rig.start("a", AdiType.DEDICATED);
+      try (Guest guest = Guest.of(device, 16)) {
+        assertThat(exercise(guest, 0, 7)).isEmpty();
+        assertThat(device.ims()).isFalse();
+        assertThat(device.verdict().outcome()).isEqualTo(Outcome.MSI_X);
+        assertThat(guest.handle(1)).isEqualTo(device.entries().get(1)).isPositive();
+        var statistics = rig.registry.statistics("dsa0").orElseThrow();
+        assertThat(statistics.imsInterrupts()).isZero();
+        assertThat(statistics.interrupts().get(device.entries().get(1)))
+            .isEqualTo(device.descriptors());
+      }
+    }
+  }
+
+  @Test
+  void aFixedConfigurationIsUsableAsItIs() {
+    try (Rig rig = new Rig(Rig.plan(0))) {
+      DevicePlan plan = rig.device("a", AdiType.DEDICATED).withFlavour(DevicePlan.Flavour.FIXED);
+      VirtualDevice device = rig.registry.start(plan).orThrow();
+      try (Guest guest = Guest.of(device, 3)) {
+        assertThat(exercise(guest, 0, 8)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void limitsOfTheDeviceHoldWhateverTheFunctionCanDo() {
+    try (Rig rig = new Rig(Rig.plan(0))) {
+      long noCrc = ~(1L << Opcode.CRC.code());
+      DevicePlan plan =
+          rig.device("a", AdiType.DEDICATED).withLimits(new DevicePlan.Limits(noCrc, -1L, 16, 4));
+      VirtualDevice device = rig.registry.start(plan).orThrow();
+      try (Guest guest = Guest.of(device, 16)) {
+        assertThat(guest.driver.operations() >>> Opcode.CRC.code() & 1).isZero();
+        guest.begin(Opcode.CRC, 0).submit(0);
+        assertThat(guest.await(0)).isEqualTo(Status.OPCODE);
+        guest.move(1, (1 << 16) + 1).submit(0);
+        assertThat(guest.await(1)).isEqualTo(Status.TRANSFER_SIZE);
+        guest.move(2, 1 << 16).submit(0);
+        assertThat(guest.await(2)).isEqualTo(Status.SUCCESS);
+      }
+    }
+  }
+
+  @Test
+  void refusalsNameTheirReason() {
+    try (Rig rig = new Rig(Rig.plan(1))) {
+      assertThat(reason(rig.registry.add(Rig.plan(0)))).isEqualTo(Reason.IN_USE);
+      rig.start("a", new AdiType(6, false));
+      assertThat(reason(rig.registry.start(rig.device("a", AdiType.DEDICATED))))
+          .isEqualTo(Reason.IN_USE);
+      assertThat(reason(rig.registry.start(rig.device("b", new AdiType(2, false)))))
+          .isEqualTo(Reason.NO_CAPACITY);
+      assertThat(reason(rig.registry.start(rig.device("b", new AdiType(2, true)))))
+          .isEqualTo(Reason.NO_SUCH_TYPE);
+      assertThat(reason(rig.registry.start(rig.device("b", AdiType.SHARED).on("dsa1"))))
+          .isEqualTo(Reason.NO_SUCH_FUNCTION);
+      assertThat(reason(rig.registry.start(rig.device("b", AdiType.SHARED).withImsQuota(0))))
+          .isEqualTo(Reason.BAD_REQUEST);
+      assertThat(reason(rig.registry.stop("b"))).isEqualTo(Reason.NO_SUCH_DEVICE);
+      assertThat(rig.registry.room("dsa0", AdiType.DEDICATED)).isEqualTo(1);
+    }
+  }
+
+  private static Reason reason(Result<?> result) {
+    return ((Result.Refused<?>) result).refusal().reason();
+  }
+
+  @Test
+  void whatAStoppedDeviceHadIsUsedAgain() {
+    try (Rig rig = new Rig(Rig.plan(1))) {
+      Capacity before = rig.registry.capacity("dsa0").orElseThrow();
+      for (int round = 0; round < 20; round++) {
+        VirtualDevice all = rig.start("all", new AdiType(7, false));
+        VirtualDevice part = rig.start("part", AdiType.SHARED);
+        try (Guest guest = Guest.of(all, 4, 4, 4, 4, 4, 4, 4);
+            Guest other = Guest.of(part, 8)) {
+          guest.move(0, 1 << 20).submit(round % 7);
+          other.move(0, 1 << 20).submit(0);
+          if (round % 2 == 0) {
+            assertThat(guest.await(0)).isEqualTo(Status.SUCCESS);
+          }
+        }
+        rig.registry.stop("all").orThrow();
+        rig.registry.stop("part").orThrow();
+        assertThat(rig.registry.capacity("dsa0").orElseThrow()).isEqualTo(before);
+      }
+    }
+  }
+}
