@@ -86,6 +86,11 @@ final class Guest implements AutoCloseable {
     return set(0, descriptor.get(ValueLayout.JAVA_LONG, 0) | (long) flags << 32);
   }
 
+  /** Sets the bits of the first word that hardware fills in: PASID and privilege. */
+  Guest stain(int bits) {
+    return setInt(0, bits);
+  }
+
   Guest set(int offset, long value) {
     descriptor.set(ValueLayout.JAVA_LONG_UNALIGNED, offset, value);
     return this;
