@@ -180,7 +180,7 @@ final class IsolationTest {
       // No record to tell the error, so it goes to the error registers.
       evil.begin(Opcode.MEMORY_MOVE, 0).set(0, (long) Opcode.MEMORY_MOVE.code() << 56);
       evil.set(Descriptor.SOURCE, 0x1234_5000L).setInt(Descriptor.SIZE, 64).submit(0);
-      long submitted = i + 1;
+      long submitted = i + 1L;
       Rig.eventually(() -> attacker.statistics().errors() >= submitted);
     }
     long word = evil.pci.read(CONTROL, SWERROR, 8);
