@@ -137,6 +137,11 @@ public final class Registry implements AutoCloseable {
     return List.copyOf(functions.keySet());
   }
 
+  /** {@return a function itself} */
+  synchronized Optional<PhysicalDsa> physical(String name) {
+    return Optional.ofNullable(functions.get(name));
+  }
+
   /** {@return how a function was planned} */
   public synchronized Optional<FunctionPlan> plan(String name) {
     return Optional.ofNullable(functions.get(name)).map(PhysicalDsa::plan);
@@ -438,6 +443,9 @@ public final class Registry implements AutoCloseable {
                 return made;
               });
       device.served(server);
+      if (saved != null) {
+        device.awaken(saved);
+      }
       return Result.done(device);
     } catch (IllegalArgumentException e) {
       end(device);

@@ -221,7 +221,16 @@ public final class VirtualDevice {
           Refusal.Reason.BUSY, name() + " has work that does not end; it goes on");
     }
     state = State.SUSPENDED;
-    return Result.done(new SavedDevice(plan.type(), made.profile(), made.save()));
+    return Result.done(saved());
+  }
+
+  /**
+   * {@return what it consists of now, for one that is suspended: with what its guest has submitted
+   * since}
+   */
+  public SavedDevice saved() {
+    VirtualDsa made = function();
+    return new SavedDevice(plan.type(), made.profile(), made.save());
   }
 
   /** Lets it go on after {@link #suspend}. */
@@ -237,6 +246,11 @@ public final class VirtualDevice {
   /** Becomes what was saved. {@return whether that is possible} */
   boolean restore(SavedDevice saved) {
     return function().restore(saved.state());
+  }
+
+  /** Tells its guest that it has moved. */
+  void awaken(SavedDevice saved) {
+    function().awaken(saved.state());
   }
 
   private static boolean await(BooleanSupplier over, long nanos) {

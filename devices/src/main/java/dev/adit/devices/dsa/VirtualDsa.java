@@ -276,7 +276,7 @@ public final class VirtualDsa implements PciFunction {
 
   /**
    * Becomes what was saved. What its guest submitted meanwhile goes on when the guest shows that it
-   * runs, by its first write; its interrupt handles are revoked.
+   * runs, by its first write. {@link #awaken} has to follow when interrupts can be delivered.
    *
    * @return false if the state cannot be that of such a function; then it is as at power-on
    */
@@ -291,13 +291,17 @@ public final class VirtualDsa implements PciFunction {
       reset();
       return false;
     }
+    return true;
+  }
+
+  /** Sends what waited when it was saved, and revokes its interrupt handles. */
+  public void awaken(VirtualState state) {
     for (int vector = 0; vector < msix.size(); vector++) {
       if ((state.pending() >>> vector & 1) != 0) {
         msix.fire(vector);
       }
     }
     revokeHandles();
-    return true;
   }
 
   private boolean adopt(VirtualState state) {
