@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PCI function as a vfio-user device: BARs and configuration space become regions, MSI-X vectors
@@ -34,15 +35,27 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
 
   private final F function;
   private final Bus bus;
+  private final @Nullable GuestMessages messages;
   private final List<SharedMemory> backing = new ArrayList<>();
   private final List<Region> regions;
   private final int pbaBar;
   private final long pbaStart;
   private final long pbaEnd;
 
-  FunctionDevice(F function, Bus bus) {
+  // Counted by the one thread that serves the socket.
+  private volatile long reads;
+  private volatile long writes;
+
+  /**
+   * Puts a function on a bus.
+   *
+   * @param messages where the function sends the guest's own messages, or null if it does not
+   */
+  FunctionDevice(F function, Bus bus, @Nullable GuestMessages messages) {
     this.function = function;
     this.bus = bus;
+    this.messages = messages;
+    function.config().listen(new ConfigListener());
     this.regions = makeRegions();
     int vectors = function.msix().size();
     for (int i = 0; i < vectors; i++) {
@@ -59,6 +72,10 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
     return function;
   }
 
+  RegisterAccesses accesses() {
+    return new RegisterAccesses(reads, writes);
+  }
+
   @Override
   public List<Region> regions() {
     return regions;
@@ -73,6 +90,7 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
 
   @Override
   public void read(int region, long offset, MemorySegment into, long at, int count) {
+    reads = reads + 1;
     if (region == Region.CONFIG) {
       function.config().read(offset, into, at, count);
     } else if (region == pbaBar && offset >= pbaStart && offset + count <= pbaEnd) {
@@ -98,6 +116,7 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
 
   @Override
   public void write(int region, long offset, MemorySegment from, long at, int count) {
+    writes = writes + 1;
     if (region == Region.CONFIG) {
       function.config().write(offset, from, at, count);
       return;
@@ -124,11 +143,36 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
   @Override
   public void reset() {
     function.reset();
+    discard();
+  }
+
+  @Override
+  public void detached() {
+    if (messages != null) {
+      reset();
+    }
+  }
+
+  private void discard() {
+    if (messages != null) {
+      messages.discard();
+    }
+  }
+
+  /** What left the function before a reset must not reach the guest after it. */
+  private final class ConfigListener implements EmulatedConfigSpace.Listener {
+    @Override
+    public void functionLevelReset() {
+      discard();
+    }
   }
 
   @Override
   public void close() {
     function.close();
+    if (messages != null) {
+      messages.close();
+    }
     backing.forEach(SharedMemory::close);
   }
 

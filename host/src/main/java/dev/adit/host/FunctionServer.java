@@ -2,12 +2,14 @@ package dev.adit.host;
 
 import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
+import dev.adit.vfiouser.Device;
 import dev.adit.vfiouser.EventLoops;
 import dev.adit.vfiouser.ServerOptions;
 import dev.adit.vfiouser.VfioUserServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -16,6 +18,10 @@ import java.util.function.Function;
  * @param <F> the kind of function
  */
 public final class FunctionServer<F extends PciFunction> implements AutoCloseable {
+  private interface DeviceMaker<F extends PciFunction> {
+    FunctionDevice<F> make(Device.Bus bus);
+  }
+
   private final VfioUserServer server;
   private final FunctionDevice<F> device;
 
@@ -33,6 +39,36 @@ public final class FunctionServer<F extends PciFunction> implements AutoCloseabl
    */
   public static <F extends PciFunction> FunctionServer<F> serve(
       EventLoops loops, Path path, ServerOptions options, Function<Dma, F> maker) {
+    return start(
+        loops,
+        path,
+        options,
+        bus -> new FunctionDevice<>(maker.apply(new SocketDma(bus.dma())), bus, null));
+  }
+
+  /**
+   * Makes a function that sends messages of the guest's own and serves it until {@link #close}. As
+   * the messages are the guest's, the function is reset when the client goes: the next one is
+   * another guest, or the same after a crash.
+   *
+   * @param path where the socket is made
+   * @param maker makes the function from its DMA and from where the guest's messages go
+   */
+  public static <F extends PciFunction> FunctionServer<F> serve(
+      EventLoops loops, Path path, ServerOptions options, BiFunction<Dma, GuestMessages, F> maker) {
+    return start(
+        loops,
+        path,
+        options,
+        bus -> {
+          GuestMessages messages = new GuestMessages(bus.dma().dwords());
+          F function = maker.apply(new SocketDma(bus.dma()), messages);
+          return new FunctionDevice<>(function, bus, messages);
+        });
+  }
+
+  private static <F extends PciFunction> FunctionServer<F> start(
+      EventLoops loops, Path path, ServerOptions options, DeviceMaker<F> maker) {
     List<FunctionDevice<F>> made = new ArrayList<>(1);
     try {
       VfioUserServer server =
@@ -41,8 +77,7 @@ public final class FunctionServer<F extends PciFunction> implements AutoCloseabl
               path,
               options,
               bus -> {
-                F function = maker.apply(new SocketDma(bus.dma()));
-                made.add(new FunctionDevice<>(function, bus));
+                made.add(maker.make(bus));
                 return made.getFirst();
               });
       return new FunctionServer<>(server, made.getFirst());
@@ -55,6 +90,11 @@ public final class FunctionServer<F extends PciFunction> implements AutoCloseabl
   /** {@return the function} */
   public F function() {
     return device.function();
+  }
+
+  /** {@return how often the client asked for registers, one message each} */
+  public RegisterAccesses accesses() {
+    return device.accesses();
   }
 
   /** {@return the socket} */

@@ -1,5 +1,8 @@
 package dev.adit.interrupts;
 
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
 /**
  * An interrupt message store in device memory, in the entry format of DSA (Intel DSA Architecture
  * Specification 3.0, section 9.2.28):
@@ -31,6 +34,7 @@ public final class ImsArray extends WindowedStore {
       MessageEntries.MASK | IGNORE | PASID_ENABLE | (-1 << PASID_SHIFT);
 
   private final boolean tagged;
+  private volatile @Nullable ImsPage page;
 
   /**
    * Makes an array in its reset state whose messages carry no PASID, as all hardware does.
@@ -58,30 +62,89 @@ public final class ImsArray extends WindowedStore {
   /** Puts all entries into their reset state. */
   public void reset() {
     resetEntries(RESET_ADDRESS);
+    ImsPage mapped = page;
+    if (mapped != null) {
+      mapped.reset();
+    }
+  }
+
+  /**
+   * Keeps the entries in memory from now on that a guest may change without anybody being told: two
+   * pages, the entries in the first and a pending byte for each in the second. Software that has
+   * unmasked an entry whose pending byte is set has {@link #settleEntry} called.
+   *
+   * @throws IllegalArgumentException if there are more than 256 entries
+   */
+  public void back(MemorySegment memory) {
+    page = new ImsPage(memory, size(), sink, requesterId);
+  }
+
+  /** Sends what waits in an entry that was unmasked in memory. */
+  public void settleEntry(int entry) {
+    ImsPage mapped = page;
+    if (mapped != null && entries.has(entry)) {
+      mapped.settle(entry);
+    }
+  }
+
+  @Override
+  public long read(long offset, int width) {
+    ImsPage mapped = page;
+    return mapped != null && covers(offset, width)
+        ? mapped.read(offset, width)
+        : super.read(offset, width);
+  }
+
+  @Override
+  public void write(long offset, int width, long value) {
+    ImsPage mapped = page;
+    if (mapped != null && covers(offset, width)) {
+      mapped.write(offset, width, value);
+    } else {
+      super.write(offset, width, value);
+    }
+  }
+
+  private int controlWord(int entry) {
+    ImsPage mapped = page;
+    return mapped == null ? entries.control(entry) : mapped.control(entry);
+  }
+
+  private void fireEntry(int entry) {
+    ImsPage mapped = page;
+    if (mapped == null) {
+      fireMessage(entry);
+    } else {
+      mapped.fire(entry);
+    }
   }
 
   /** {@return whether an entry is masked with a message waiting} */
   public boolean pending(int entry) {
+    ImsPage mapped = page;
+    if (mapped != null) {
+      return entries.has(entry) && mapped.pending(entry);
+    }
     return entries.has(entry) && (entries.control(entry) & MessageEntries.PENDING) != 0;
   }
 
   @Override
   public void fire(int entry) {
     if (entries.has(entry)) {
-      fireMessage(entry);
+      fireEntry(entry);
     }
   }
 
   @Override
   public void complete(int entry) {
-    if (entries.has(entry) && (entries.control(entry) & IGNORE) == 0) {
-      fireMessage(entry);
+    if (entries.has(entry) && (controlWord(entry) & IGNORE) == 0) {
+      fireEntry(entry);
     }
   }
 
   @Override
   public boolean admits(int entry, int pasid) {
-    return entries.has(entry) && owner(entries.control(entry)) == pasid;
+    return entries.has(entry) && owner(controlWord(entry)) == pasid;
   }
 
   private static int owner(int control) {

@@ -47,7 +47,7 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
    * @return the value, zero-extended; all ones outside the window or for any other width
    */
   @Override
-  public final synchronized long read(long offset, int width) {
+  public synchronized long read(long offset, int width) {
     if (!covers(offset, width)) {
       return Bytes.ones(width);
     }
@@ -64,7 +64,7 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
    * @param width 1, 2, 4 or 8 bytes, naturally aligned
    */
   @Override
-  public final synchronized void write(long offset, int width, long value) {
+  public synchronized void write(long offset, int width, long value) {
     if (!covers(offset, width)) {
       return;
     }
@@ -83,7 +83,7 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
     settle(entry);
   }
 
-  private boolean covers(long offset, int width) {
+  final boolean covers(long offset, int width) {
     return Bytes.shaped(offset, width) && offset < (long) entries.size() * ENTRY_BYTES;
   }
 

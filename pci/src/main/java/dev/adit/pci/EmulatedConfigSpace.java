@@ -8,8 +8,10 @@ import dev.adit.pci.spec.PowerManagement;
 import dev.adit.pci.spec.Pri;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The configuration space of an emulated function: 4096 bytes with the access rules of each
@@ -45,7 +47,7 @@ public final class EmulatedConfigSpace {
   private final Map<CapabilityKey, Integer> bases;
   private final Map<Integer, EmulatedBar> bars;
   private volatile int switches;
-  private volatile Listener listener = new Listener() {};
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   EmulatedConfigSpace(
       byte[] reset,
@@ -66,9 +68,9 @@ public final class EmulatedConfigSpace {
     return new ConfigSpaceBuilder();
   }
 
-  /** Sets who learns of changes; one listener, the device. */
-  public void listen(Listener newListener) {
-    listener = newListener;
+  /** Adds somebody who learns of changes, after those who were there before: the device first. */
+  public void listen(Listener listener) {
+    listeners.add(listener);
   }
 
   /** {@return whether a switch is on; false for one that the function does not have} */
@@ -265,6 +267,10 @@ public final class EmulatedConfigSpace {
     }
 
     void tell() {
+      listeners.forEach(this::tell);
+    }
+
+    private void tell(Listener listener) {
       // First, so that a device is reset by the time its switches are found to be off.
       if (flr) {
         listener.functionLevelReset();

@@ -46,6 +46,27 @@ final class Calls {
     return exchange.error();
   }
 
+  /**
+   * Sends the command that is composed in an exchange and does not wait; {@link #finish} does.
+   *
+   * @return whether it is on its way
+   */
+  boolean start(Exchange exchange, int command, int size) {
+    if (enter(exchange, command, size, System.nanoTime()) < 0) {
+      return false;
+    }
+    if (!channel.sender().send(exchange.outbox(), size, NO_FDS)) {
+      exchange.fail(Libc.ECONNRESET);
+    }
+    return true;
+  }
+
+  /** Waits for the reply to what was started, by the thread that did. */
+  void finish(Exchange exchange, long deadline) {
+    exchange.await(deadline);
+    leave(exchange, exchange.id());
+  }
+
   /** Sends a command that wants no reply. */
   boolean post(Exchange exchange, int command, int size) {
     exchange.begin(0, command, size, Header.NO_REPLY);

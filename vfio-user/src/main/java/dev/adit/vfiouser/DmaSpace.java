@@ -33,6 +33,12 @@ public final class DmaSpace {
 
     /** {@return 0 or an errno, after the command that is composed in an exchange was answered} */
     int call(Exchange exchange, int command, int size);
+
+    /** {@return whether the command is on its way; {@link #finish} has to follow then} */
+    boolean start(Exchange exchange, int command, int size);
+
+    /** Waits for the reply to what was started, or until it cannot come any more. */
+    void finish(Exchange exchange);
   }
 
   private record Retired(long version, List<Mapping> mappings) {}
@@ -58,6 +64,11 @@ public final class DmaSpace {
       views = more;
     }
     return view;
+  }
+
+  /** {@return a new way for interrupt messages, to be used by one thread at a time} */
+  public DwordPort dwords() {
+    return new DwordPort(this);
   }
 
   void forget(DmaView view) {

@@ -62,6 +62,10 @@ final class Exchange {
     state.set(WAITING);
   }
 
+  int id() {
+    return id;
+  }
+
   boolean answers(int replyId, int replyCommand) {
     return id == replyId && command == replyCommand;
   }

@@ -228,4 +228,16 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
     exchange.fds().close();
     return error;
   }
+
+  @Override
+  public boolean start(Exchange exchange, int command, int size) {
+    return channel.calls().start(exchange, command, size);
+  }
+
+  @Override
+  public void finish(Exchange exchange) {
+    long deadline = System.nanoTime() + server.options().dmaTimeout().toNanos();
+    channel.calls().finish(exchange, deadline);
+    exchange.fds().close();
+  }
 }

@@ -5,6 +5,7 @@ import dev.adit.pci.AerCapability;
 import dev.adit.pci.AtsCapability;
 import dev.adit.pci.ConfigSpaceBuilder;
 import dev.adit.pci.EmulatedConfigSpace;
+import dev.adit.pci.ImsGrantCapability;
 import dev.adit.pci.MsixCapability;
 import dev.adit.pci.PasidCapability;
 import dev.adit.pci.PcieCapability;
@@ -54,6 +55,10 @@ final class DsaConfigSpace {
           .capability(0x220, new AtsCapability(32))
           .capability(0x230, new PasidCapability(PASID_BITS, false, true))
           .capability(0x240, new PriCapability(PAGE_REQUESTS));
+    }
+    if (profile.has(Option.GRANTED_IMS)) {
+      boolean call = profile.has(Option.MAPPABLE_IMS);
+      builder.capability(0x260, new ImsGrantCapability(!call, call, 0, DsaProfile.CALL));
     }
     return builder.build();
   }

@@ -110,8 +110,12 @@ public final class DsaDevice implements PciFunction {
         profile.has(Option.MAPPABLE_PORTALS)
             ? List.of(new Area(0, profile.portalBytes()))
             : List.of();
+    List<Area> store =
+        profile.has(Option.MAPPABLE_IMS)
+            ? List.of(new Area(DsaProfile.IMS, DsaProfile.IMS_BYTES))
+            : List.of();
     return List.of(
-        new Bar(REGISTERS, DsaProfile.BAR0_SIZE, List.of()),
+        new Bar(REGISTERS, DsaProfile.BAR0_SIZE, store),
         new Bar(PORTALS, profile.portalBytes(), mappable));
   }
 
@@ -143,6 +147,9 @@ public final class DsaDevice implements PciFunction {
       long at = offset - DsaProfile.MSIX_TABLE;
       return at < (long) msix.size() * ENTRY ? msix.read(at, width) : 0;
     }
+    if (offset == DsaProfile.IMS_DOORBELL) {
+      return profile.has(Option.MAPPABLE_IMS) ? 1 : 0;
+    }
     long at = offset - DsaProfile.IMS;
     if (ims != null && at >= 0 && at < (long) ims.size() * ENTRY) {
       return ims.read(at, width);
@@ -159,6 +166,8 @@ public final class DsaDevice implements PciFunction {
       registers.write(offset, width, value);
     } else if (bar == REGISTERS && offset < DsaProfile.MSIX_PBA) {
       msix.write(offset - DsaProfile.MSIX_TABLE, width, value);
+    } else if (bar == REGISTERS && ims != null && offset == DsaProfile.IMS_DOORBELL) {
+      ims.settleEntry((int) value);
     } else if (bar == REGISTERS && ims != null && offset >= DsaProfile.IMS) {
       ims.write(offset - DsaProfile.IMS, width, value);
     }
@@ -168,6 +177,10 @@ public final class DsaDevice implements PciFunction {
   public void back(Bar bar, Area area, MemorySegment memory) {
     if (bar.index() == PORTALS && area.offset() == 0 && memory.byteSize() >= area.size()) {
       mapped.back(memory);
+    }
+    boolean store = bar.index() == REGISTERS && area.offset() == DsaProfile.IMS;
+    if (store && ims != null && memory.byteSize() >= area.size()) {
+      ims.back(memory);
     }
   }
 

@@ -72,7 +72,18 @@ public record DsaProfile(
      * Portals may be mapped into the guest, which makes the device look for descriptors instead of
      * being told.
      */
-    MAPPABLE_PORTALS
+    MAPPABLE_PORTALS,
+    /**
+     * The configuration space says, by a capability of Adit's own, that a guest may program the
+     * interrupt message store.
+     */
+    GRANTED_IMS,
+    /**
+     * The interrupt message store may be mapped into the guest, which makes the device look at an
+     * entry when it fires. The guest asks its host for the messages, by a call whose registers the
+     * host keeps at {@link #CALL} in BAR0. Goes with {@link #GRANTED_IMS} and 256 entries.
+     */
+    MAPPABLE_IMS
   }
 
   /** Bytes of BAR0. */
@@ -86,6 +97,18 @@ public record DsaProfile(
   static final int IMS = 0x8000;
 
   private static final int LENT_READ_BUFFERS = 8;
+  /** A mapped store: the entries and the pending bytes. */
+  static final int IMS_BYTES = 0x2000;
+
+  /** A mapped store: reads 1; takes the number of an entry that was unmasked. */
+  static final int IMS_DOORBELL = 0x7000;
+
+  /** Where BAR0 has the interrupt message store. */
+  public static final int IMS_OFFSET = IMS;
+
+  /** Where BAR0 has room for a host's call for messages: 4 KiB that the device does not use. */
+  public static final int CALL = 0xF000;
+
   private static final long V2_OPERATIONS = 0x1_00bf_03ffL;
   private static final long V2_FEATURES =
       Gencap.BLOCK_ON_FAULT.mask()
@@ -107,6 +130,10 @@ public record DsaProfile(
       throw new IllegalArgumentException("IMS entries come in multiples of 256, not " + imsEntries);
     }
     options = Set.copyOf(options);
+    if (options.contains(Option.MAPPABLE_IMS)
+        && (imsEntries != 256 || !options.contains(Option.GRANTED_IMS))) {
+      throw new IllegalArgumentException("A mapped IMS is granted and has 256 entries");
+    }
     if (options.contains(Option.SHARED) && !options.contains(Option.PASID)) {
       throw new IllegalArgumentException("Shared work queues need PASID");
     }

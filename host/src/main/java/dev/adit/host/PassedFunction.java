@@ -1,0 +1,62 @@
+package dev.adit.host;
+
+import dev.adit.devices.PciFunction;
+import dev.adit.interrupts.MsixTable;
+import dev.adit.pci.EmulatedConfigSpace;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * A function with something between it and the guest: a window of registers that the host answers
+ * itself. Everything else is the function's.
+ */
+abstract class PassedFunction implements PciFunction {
+  final PciFunction function;
+
+  PassedFunction(PciFunction function) {
+    this.function = function;
+    function.config().listen(new ConfigListener());
+  }
+
+  /** Takes everything back that the guest was given, when the function is reset. */
+  abstract void revoke();
+
+  private final class ConfigListener implements EmulatedConfigSpace.Listener {
+    @Override
+    public void functionLevelReset() {
+      revoke();
+    }
+  }
+
+  @Override
+  public final EmulatedConfigSpace config() {
+    return function.config();
+  }
+
+  @Override
+  public final List<Bar> bars() {
+    return function.bars();
+  }
+
+  @Override
+  public final MsixTable msix() {
+    return function.msix();
+  }
+
+  @Override
+  public final void back(Bar bar, Area area, MemorySegment memory) {
+    function.back(bar, area, memory);
+  }
+
+  @Override
+  public final void reset() {
+    function.reset();
+    revoke();
+  }
+
+  @Override
+  public final void close() {
+    function.close();
+    revoke();
+  }
+}
