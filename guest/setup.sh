@@ -10,7 +10,7 @@
 # Result:  qemu                      starts QEMU: the system's if it is new enough, else a private one
 #          movdir64b.so              the plugin
 #          tools.cpio                user space of the guest, to be continued by other archives
-#          kernels/RELEASE/          vmlinuz and modules.cpio
+#          kernels/RELEASE/          vmlinuz, modules.cpio, and the modules of linux/: adit_*.ko
 #          root/                     the private Debian all of this comes from
 #
 # Each step leaves a stamp with what it was made from; a step without its stamp, or with another
@@ -202,6 +202,23 @@ make_kernel() {
   finish "kernel-$release" "$inputs"
 }
 
+# The modules of linux/, against the headers that make_kernel has installed.
+make_references() {
+  local release=$1 inputs target=$dir/kernels/$1 module
+  inputs=$(cat "$here"/linux/* | cksum)" $(<"$(stamp_of "kernel-$release")")"
+  if fresh "ims-$release" "$inputs" && [[ -f $target/adit_dsa.ko ]]; then say "kernel $release: reference driver there"; return; fi
+  say "kernel $release: building the reference driver"
+  begin "ims-$release"
+  stage "/build" linux
+  in_root make -s -C "/usr/lib/modules/$release/build" M=/build/linux modules >&2 || die "the modules for $release could not be built"
+  for module in adit_ims adit_dsa; do
+    in_root strip -g "/build/linux/$module.ko"
+    in_root cat "/build/linux/$module.ko" >"$target/$module.ko"
+  done
+  in_root rm -rf /build
+  finish "ims-$release" "$inputs"
+}
+
 main() {
   local series=() wanted release
   while (($#)); do
@@ -220,7 +237,7 @@ main() {
   make_plugin
   make_tools
   wanted=$(releases "${series[@]}")
-  for release in $wanted; do make_kernel "$release"; done
+  for release in $wanted; do make_kernel "$release"; make_references "$release"; done
   say "ready in $dir"
 }
 

@@ -1,11 +1,8 @@
 package dev.adit.cli;
 
-import dev.adit.devices.dsa.DsaDevice;
-import dev.adit.host.FunctionServer;
 import dev.adit.host.VmArguments;
 import dev.adit.host.VmArguments.Accelerator;
 import dev.adit.vfiouser.EventLoops;
-import dev.adit.vfiouser.ServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -21,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  adit boot --viommu --smp 2",
       "  adit boot --kernel 6.12 --portals mmap --iterations 200",
       "  adit boot --reloads 10 --reboots 1",
+      "  adit boot --ims trap --smp 4 --interrupts 100000",
       "  adit boot --iterations 1 --script capture.sh --out captured"
     })
 final class BootCommand implements Callable<Integer> {
@@ -153,6 +152,7 @@ final class BootCommand implements Callable<Integer> {
   private boolean verbose;
 
   @Mixin private DsaOptions dsa;
+  @Mixin private ImsOptions ims;
   @Mixin private Output output;
   @Spec private CommandSpec spec;
 
@@ -161,19 +161,19 @@ final class BootCommand implements Callable<Integer> {
     checkNumbers();
     GuestSetup setup = GuestSetup.find();
     GuestFiles files = GuestFiles.standard();
-    GuestFiles.Kernel kernel = setup.ready(files, Optional.ofNullable(series));
-    Map<String, byte[]> content = initialFiles(setup);
+    boolean reference = ims.way().isPresent();
+    GuestFiles.Kernel kernel = setup.ready(files, Optional.ofNullable(series), reference);
+    Map<String, byte[]> content = initialFiles(setup, kernel);
     AtomicBoolean interrupted = new AtomicBoolean();
     try (GuestMachine guest = GuestMachine.make(verbose ? this::say : line -> {});
         EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
-        FunctionServer<DsaDevice> server =
-            FunctionServer.serve(
+        ServedDsa server =
+            new ServedDsa(
                 loops,
                 guest.folder().resolve("dsa.sock"),
-                ServerOptions.defaults(),
-                dma ->
-                    new DsaDevice(
-                        dsa.profile(), dsa.policy(), dma, (to, data, rid, pasid) -> {}, 0))) {
+                dsa.profile(),
+                dsa.policy(),
+                ims.way().orElse(ImsOptions.Way.off))) {
       Thread hook =
           new Thread(
               () -> {
@@ -186,12 +186,13 @@ final class BootCommand implements Callable<Integer> {
         VmArguments machine = machine(server.path(), files);
         guest.start(
             files, kernel, machine.qemu(), machine.kernelParameters(), content, reboots > 0);
-        GuestRun run = follow(guest);
+        Optional<ImsReport> store = ims.way().map(way -> new ImsReport(way, server));
+        GuestRun run = follow(guest, fact -> store.ifPresent(report -> report.take(fact)));
         if (interrupted.get()) {
           return ExitCode.INTERRUPTED;
         }
         explain(run, guest);
-        return report(new BootReport(machine, dsa.portals(), run, server.function().statistics()));
+        return report(new BootReport(machine, dsa.portals(), run, server.statistics(), store));
       } finally {
         if (!interrupted.get()) {
           Runtime.getRuntime().removeShutdownHook(hook);
@@ -200,9 +201,10 @@ final class BootCommand implements Callable<Integer> {
     }
   }
 
-  private GuestRun follow(GuestMachine guest) throws InterruptedException, IOException {
+  private GuestRun follow(GuestMachine guest, Consumer<GuestMessage.Fact> facts)
+      throws InterruptedException, IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeout);
-    return GuestRun.follow(guest, reboots + 1, deadline, this::progress, this::keepContent);
+    return GuestRun.follow(guest, reboots + 1, deadline, this::progress, this::keepContent, facts);
   }
 
   private void explain(GuestRun run, GuestMachine guest) {
@@ -237,7 +239,7 @@ final class BootCommand implements Callable<Integer> {
         .withAccelerator(accelerator)
         .withPlugin(files.plugin())
         .withSizes(processors, memory)
-        .withViommu(viommu);
+        .withViommu(viommu || ims.needsViommu());
   }
 
   private void checkNumbers() {
@@ -249,9 +251,16 @@ final class BootCommand implements Callable<Integer> {
     within("--reloads", reloads, 0, 1000);
     within("--reboots", reboots, 0, 100);
     within("--timeout", timeout, 1, 86_400);
+    within("--interrupts", ims.interrupts(), 1, 1L << 40);
+    within("--slots", ims.slots(), 1, 256);
+    if (viommu && (ims.way().equals(Optional.of(ImsOptions.Way.pv)))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--ims pv gives messages for a guest without a vIOMMU; use --ims viommu");
+    }
   }
 
-  private void within(String option, int value, int low, int high) {
+  private void within(String option, long value, long low, long high) {
     if (value < low || value > high) {
       throw new ParameterException(
           spec.commandLine(), option + " must be from " + low + " to " + high + ", not " + value);
@@ -259,15 +268,24 @@ final class BootCommand implements Callable<Integer> {
   }
 
   /** The scripts of the guest, with what they are to do. */
-  private Map<String, byte[]> initialFiles(GuestSetup setup) throws IOException {
+  private Map<String, byte[]> initialFiles(GuestSetup setup, GuestFiles.Kernel kernel)
+      throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("init", utf8(setup.text("init")));
-    files.put("adit/steps", utf8(setup.text("steps-dsa")));
-    files.put(
-        "adit/parameters",
-        utf8(
-            "iterations=%d channels=%d threads=%d reloads=%d%n"
-                .formatted(iterations, channels, threads, reloads)));
+    if (ims.way().isPresent()) {
+      files.put("adit/steps", utf8(setup.text("steps-ims")));
+      files.put("adit/parameters", utf8(ims.parameters(reloads)));
+      for (Path module : kernel.references()) {
+        files.put("modules/" + module.getFileName(), Files.readAllBytes(module));
+      }
+    } else {
+      files.put("adit/steps", utf8(setup.text("steps-dsa")));
+      files.put(
+          "adit/parameters",
+          utf8(
+              "iterations=%d channels=%d threads=%d reloads=%d%n"
+                  .formatted(iterations, channels, threads, reloads)));
+    }
     for (Path script : scripts) {
       String name = String.valueOf(script.getFileName());
       if (files.put("adit/scripts/" + name, Files.readAllBytes(script)) != null) {

@@ -4,6 +4,7 @@ import dev.adit.devices.dsa.DsaStatistics;
 import dev.adit.host.VmArguments;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -13,9 +14,14 @@ import tools.jackson.core.JsonGenerator;
  * @param portals how descriptors reached the device
  * @param run what the guest told
  * @param device what the device counted over all boots
+ * @param ims of a run of the reference driver
  */
 record BootReport(
-    VmArguments machine, DsaOptions.PortalAccess portals, GuestRun run, DsaStatistics device) {
+    VmArguments machine,
+    DsaOptions.PortalAccess portals,
+    GuestRun run,
+    DsaStatistics device,
+    Optional<ImsReport> ims) {
 
   /** Prints for people. */
   void print(PrintWriter out, Output output) {
@@ -36,6 +42,7 @@ record BootReport(
     }
     printInterrupts(out);
     DeviceReport.print(device, out);
+    ims.ifPresent(report -> report.print(out));
     out.println(
         run.passed()
             ? output.look(Output.Look.GOOD, "passed")
@@ -89,6 +96,7 @@ record BootReport(
     json.writeEndArray();
     json.writeName("device");
     DeviceReport.json(device, json);
+    ims.ifPresent(report -> report.write(json));
     json.writeEndObject();
   }
 

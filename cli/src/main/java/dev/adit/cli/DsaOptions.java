@@ -42,9 +42,12 @@ final class DsaOptions {
     return portals;
   }
 
-  /** {@return the profile of the function} */
+  /**
+   * {@return the profile of the function, without an interrupt message store: a guest sees one only
+   * if it is granted}
+   */
   DsaProfile profile() {
-    DsaProfile physical = DsaProfile.physical();
+    DsaProfile physical = DsaProfile.physical().withIms(0);
     DsaProfile sized = physical.withSizes(wqs, physical.entries(), physical.groups(), engines);
     return portals == PortalAccess.mmap ? sized.with(DsaProfile.Option.MAPPABLE_PORTALS) : sized;
   }

@@ -26,6 +26,11 @@ record GuestFiles(Path directory) {
    * @param modules a cpio archive
    */
   record Kernel(String release, Path image, Path modules) {
+    /** {@return the modules of the reference driver, in the order in which they are loaded} */
+    List<Path> references() {
+      return REFERENCES.stream().map(image::resolveSibling).toList();
+    }
+
     /** {@return whether this kernel is of a series such as 7.2} */
     boolean isOf(String series) {
       return release.equals(series)
@@ -33,6 +38,7 @@ record GuestFiles(Path directory) {
     }
   }
 
+  private static final List<String> REFERENCES = List.of("adit_ims.ko", "adit_dsa.ko");
   private static final Pattern NOT_DIGITS = Pattern.compile("[^0-9]+");
 
   /** {@return the files at the place that the script uses unless told otherwise} */
@@ -89,6 +95,11 @@ record GuestFiles(Path directory) {
   /** {@return the newest kernel that is ready, of a series if one is named} */
   Optional<Kernel> kernel(Optional<String> series) {
     return kernels().stream().filter(k -> series.map(k::isOf).orElse(true)).findFirst();
+  }
+
+  /** {@return whether the reference driver was built for a kernel} */
+  boolean hasReferences(Kernel kernel) {
+    return done("ims-" + kernel.release());
   }
 
   /** {@return what is not ready, in words; empty if guests can boot} */

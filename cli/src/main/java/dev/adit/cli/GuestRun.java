@@ -99,6 +99,26 @@ final class GuestRun {
       Consumer<String> progress,
       Consumer<GuestMessage.Content> files)
       throws InterruptedException, IOException {
+    return follow(machine, wanted, deadline, progress, files, fact -> {});
+  }
+
+  /**
+   * Follows a guest to its end.
+   *
+   * @param wanted boots
+   * @param deadline as {@link System#nanoTime} counts
+   * @param progress is told what the guest does
+   * @param files is given the files that the guest hands back
+   * @param facts is given what the guest has measured, when it tells
+   */
+  static GuestRun follow(
+      GuestMachine machine,
+      int wanted,
+      long deadline,
+      Consumer<String> progress,
+      Consumer<GuestMessage.Content> files,
+      Consumer<GuestMessage.Fact> facts)
+      throws InterruptedException, IOException {
     GuestRun run = new GuestRun(wanted);
     progress.accept("booting");
     while (!run.over()) {
@@ -106,6 +126,9 @@ final class GuestRun {
       if (message.isEmpty()) {
         run.fail("the guest was not through when the time was up");
       } else {
+        if (message.get() instanceof GuestMessage.Fact fact) {
+          facts.accept(fact);
+        }
         run.take(message.get(), machine, progress, files);
       }
     }

@@ -68,10 +68,13 @@ final class GuestSetup {
    * {@return a kernel, which is prepared first if it is not there}
    *
    * @param series a series, or empty for the newest kernel
+   * @param references whether the modules of the reference driver are needed, too
    */
-  GuestFiles.Kernel ready(GuestFiles files, Optional<String> series)
+  GuestFiles.Kernel ready(GuestFiles files, Optional<String> series, boolean references)
       throws IOException, InterruptedException {
-    boolean there = files.missing().isEmpty() && files.kernel(series).isPresent();
+    boolean there =
+        files.missing().isEmpty()
+            && files.kernel(series).filter(k -> !references || files.hasReferences(k)).isPresent();
     if (!there && !run(files, series.stream().toList())) {
       throw new IOException("the guest could not be prepared; the lines above tell why");
     }

@@ -111,11 +111,10 @@ public final class HostRemapper implements MessageSink {
   @Override
   public void send(long address, int data, int requesterId, int pasid) {
     long packed = unit.remap(address, data, requesterId, pasid);
-    if (Outcome.isFault(packed)) {
-      new Outcome(packed)
-          .reason()
-          .ifPresent(reason -> faults.getOrDefault(reason, NONE).increment());
-    } else {
+    Outcome outcome = new Outcome(packed);
+    if (outcome.kind() == Outcome.Kind.FAULT) {
+      outcome.reason().map(faults::get).ifPresent(LongAdder::increment);
+    } else if (outcome.arrived()) {
       delivered.incrementAndGet();
     }
   }

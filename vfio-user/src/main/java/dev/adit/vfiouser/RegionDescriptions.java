@@ -37,11 +37,12 @@ final class RegionDescriptions {
     boolean whole = region.mappable().equals(List.of(new Area(0, region.size())));
     int caps = mappable && !whole ? sparseSize(region) : 0;
     boolean fits = Commands.roomFor(message, at, RegionInfo.SIZE + caps);
+    // Told of capabilities that did not fit, QEMU takes their offset of 0 for a broken one.
     int flags =
         (region.readable() ? RegionInfo.READ : 0)
             | (region.writable() ? RegionInfo.WRITE : 0)
             | (mappable ? RegionInfo.MMAP : 0)
-            | (caps > 0 ? RegionInfo.CAPS : 0);
+            | (caps > 0 && fits ? RegionInfo.CAPS : 0);
     composeInfo(index, region.size(), flags, caps, fits);
     if (caps > 0 && fits) {
       composeSparse(server.loop().outbox.buffer, BODY + RegionInfo.SIZE, region.mappable());

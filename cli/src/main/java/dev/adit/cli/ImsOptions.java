@@ -1,0 +1,100 @@
+package dev.adit.cli;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a guest gets on with an interrupt message store: the options of {@code adit boot --ims}. */
+final class ImsOptions {
+  /** What the host does about the store. */
+  enum Way {
+    /** The function has none. */
+    off,
+    /** The function has one, and the host says nothing about it, as hosts of old. */
+    silent,
+    /** The host traps what the guest writes and translates it. */
+    trap,
+    /** The host composes messages on request, and the guest writes them itself. */
+    pv,
+    /** The guest's messages go through its own remapping unit. */
+    viommu;
+
+    /** {@return whether a guest that is left to itself completes by IMS} */
+    boolean granted() {
+      return this == trap || this == pv || this == viommu;
+    }
+  }
+
+  /** What the guest's administrator wants. */
+  enum Wish {
+    auto,
+    on,
+    off
+  }
+
+  @Option(
+      names = "--ims",
+      paramLabel = "WAY",
+      description = {
+        "Run the reference driver, which takes completions from an interrupt message store,",
+        "instead of idxd. What the host does about the store: ${COMPLETION-CANDIDATES}.",
+        "viommu includes --viommu. See docs/ims-in-guests.md."
+      })
+  private @Nullable Way way;
+
+  @Option(
+      names = "--guest-ims",
+      paramLabel = "WISH",
+      defaultValue = "auto",
+      description = "With --ims: the driver's ims=${COMPLETION-CANDIDATES} (default: auto).")
+  private Wish wish;
+
+  @Option(
+      names = "--interrupts",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description = "With --ims: work until so many have come (default: ${DEFAULT-VALUE}).")
+  private long interrupts;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "With --ims: completion interrupts in use (default: ${DEFAULT-VALUE}).")
+  private int slots;
+
+  /** {@return what the host does, if the reference driver is to run} */
+  Optional<Way> way() {
+    return Optional.ofNullable(way);
+  }
+
+  /** {@return whether a way was named that a machine needs a vIOMMU for} */
+  boolean needsViommu() {
+    return way == Way.viommu;
+  }
+
+  /** {@return whether the guest is to complete by IMS} */
+  boolean expected() {
+    return way != null && way.granted() && wish != Wish.off;
+  }
+
+  /** {@return shell variables for the guest's steps} */
+  String parameters(int reloads) {
+    return "ims=%s expect=%s interrupts=%d slots=%d reloads=%d%n"
+        .formatted(
+            wish.name().toLowerCase(Locale.ROOT),
+            expected() ? "ims" : "msi-x",
+            interrupts,
+            slots,
+            reloads);
+  }
+
+  long interrupts() {
+    return interrupts;
+  }
+
+  int slots() {
+    return slots;
+  }
+}
