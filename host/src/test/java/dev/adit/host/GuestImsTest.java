@@ -68,7 +68,7 @@ class GuestImsTest {
 
   private void connect() {
     client = VfioUserClient.connect(loops, server.path(), Duration.ofSeconds(10));
-    client.map(RANGE, range, 0, RANGE_BYTES, true);
+    client.mapMessages(RANGE, range.segment(), true);
   }
 
   private void serveDirect() {
