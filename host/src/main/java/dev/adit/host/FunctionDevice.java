@@ -136,11 +136,6 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
   }
 
   @Override
-  public void detached() {
-    function.abandoned();
-  }
-
-  @Override
   public void reset() {
     function.reset();
     discard();
@@ -148,6 +143,7 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
 
   @Override
   public void detached() {
+    function.abandoned();
     if (messages != null) {
       reset();
     }

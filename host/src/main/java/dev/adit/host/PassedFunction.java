@@ -49,6 +49,16 @@ abstract class PassedFunction implements PciFunction {
   }
 
   @Override
+  public final void vectorOpen(int vector, boolean open) {
+    function.vectorOpen(vector, open);
+  }
+
+  @Override
+  public final void abandoned() {
+    function.abandoned();
+  }
+
+  @Override
   public final void reset() {
     function.reset();
     revoke();

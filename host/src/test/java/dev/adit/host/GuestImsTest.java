@@ -242,7 +242,7 @@ class GuestImsTest {
     fire(0);
     fence(2);
     assertThat(arrived(RANGE + 0x5000)).isZero();
-    assertThat(client.read(0, StoreFunction.STORE + 12, 4)).isEqualTo(1);
+    assertThat(client.read(0, StoreFunction.STORE, 8)).isEqualTo(RANGE);
   }
 
   private long[] call(long... registers) {
@@ -300,8 +300,7 @@ class GuestImsTest {
   @Test
   void forgedPairsAreStoppedByTheRemapper() {
     int victim = 0x6A10;
-    var held =
-        host.domain().allocate(new Cookie(2, -1, 0), victim, HostRemapper.target(200, 0x70));
+    var held = host.domain().allocate(new Cookie(2, -1, 0), victim, HostRemapper.target(200, 0x70));
     serveMapped();
     allocate(1, 0x30);
     store(0, RANGE + 0x1000, 0x80, 0);

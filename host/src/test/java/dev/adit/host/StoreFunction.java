@@ -50,8 +50,7 @@ final class StoreFunction implements PciFunction {
 
   @Override
   public List<Bar> bars() {
-    return List.of(
-        new Bar(0, 0x1_0000, mappable ? List.of(new Area(STORE, 0x2000)) : List.of()));
+    return List.of(new Bar(0, 0x1_0000, mappable ? List.of(new Area(STORE, 0x2000)) : List.of()));
   }
 
   @Override

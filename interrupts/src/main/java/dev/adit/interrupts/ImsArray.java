@@ -90,7 +90,7 @@ public final class ImsArray extends WindowedStore {
   @Override
   public long read(long offset, int width) {
     ImsPage mapped = page;
-    return mapped != null && covers(offset, width)
+    return mapped != null && Bytes.shaped(offset, width) && offset < 2 * ImsPage.PENDING
         ? mapped.read(offset, width)
         : super.read(offset, width);
   }

@@ -32,8 +32,7 @@ class ImsPageTest {
     ims.back(page);
     program(255, TO, 0x40, 0);
     ims.complete(255);
-    assertThat(bus.sent)
-        .containsExactly(new Recorder.Sent(TO, 0x40, RID, MessageStore.NO_PASID));
+    assertThat(bus.sent).containsExactly(new Recorder.Sent(TO, 0x40, RID, MessageStore.NO_PASID));
   }
 
   @Test

@@ -151,7 +151,8 @@ public final class DsaDevice implements PciFunction {
       return profile.has(Option.MAPPABLE_IMS) ? 1 : 0;
     }
     long at = offset - DsaProfile.IMS;
-    if (ims != null && at >= 0 && at < (long) ims.size() * ENTRY) {
+    long end = profile.has(Option.MAPPABLE_IMS) ? DsaProfile.IMS_BYTES : profile.imsEntries() * 16L;
+    if (ims != null && at >= 0 && at < end) {
       return ims.read(at, width);
     }
     boolean pending = offset < DsaProfile.MSIX_PBA + (msix.size() + 63) / 64 * 8L;

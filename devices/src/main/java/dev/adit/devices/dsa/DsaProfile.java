@@ -97,6 +97,7 @@ public record DsaProfile(
   static final int IMS = 0x8000;
 
   private static final int LENT_READ_BUFFERS = 8;
+
   /** A mapped store: the entries and the pending bytes. */
   static final int IMS_BYTES = 0x2000;
 
