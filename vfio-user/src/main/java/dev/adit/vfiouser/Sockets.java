@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/** UNIX-domain stream sockets (unix(7)). */
+/** UNIX-domain sockets (unix(7)). */
 final class Sockets {
   /** recvmsg and sendmsg: do not block, no SIGPIPE, close received fds on exec. */
   static final int MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000;
@@ -20,7 +20,7 @@ final class Sockets {
   static final int MSG_CTRUNC = 0x8;
 
   static final int SOL_SOCKET = 1, SCM_RIGHTS = 1;
-  private static final int AF_UNIX = 1, SOCK_STREAM = 1;
+  private static final int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_DGRAM = 2;
   private static final int SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
   private static final int SHUT_RDWR = 2;
   private static final int ADDRESS_SIZE = 110, PATH = 2;
@@ -48,9 +48,17 @@ final class Sockets {
   private Sockets() {}
 
   static int socket() {
+    return socket(SOCK_STREAM);
+  }
+
+  static int datagram() {
+    return socket(SOCK_DGRAM);
+  }
+
+  private static int socket(int kind) {
     MemorySegment state = Libc.state();
     try {
-      int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+      int type = kind | SOCK_CLOEXEC | SOCK_NONBLOCK;
       return Libc.result(state, (int) SOCKET.invokeExact(state, AF_UNIX, type, 0));
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -65,18 +73,30 @@ final class Sockets {
     return withAddress(CONNECT, fd, path);
   }
 
+  /** Connects to a name that is in no file system. */
+  static int connectAbstract(int fd, String name) {
+    byte[] bytes = ("\0" + name).getBytes(UTF_8);
+    return withAddress(CONNECT, fd, bytes, PATH + bytes.length);
+  }
+
   private static int withAddress(MethodHandle call, int fd, Path path) {
-    byte[] name = path.toString().getBytes(UTF_8);
+    return withAddress(call, fd, path.toString().getBytes(UTF_8), ADDRESS_SIZE);
+  }
+
+  private static int withAddress(MethodHandle call, int fd, byte[] name, int size) {
     if (name.length >= ADDRESS_SIZE - PATH) {
       throw new IllegalArgumentException(
-          "a socket path has at most " + (ADDRESS_SIZE - PATH - 1) + " bytes: " + path);
+          "a socket path has at most "
+              + (ADDRESS_SIZE - PATH - 1)
+              + " bytes: "
+              + new String(name, UTF_8));
     }
     MemorySegment state = Libc.state();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(ADDRESS_SIZE, 2);
       address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
       MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, PATH, name.length);
-      return Libc.result(state, (int) call.invokeExact(state, fd, address, ADDRESS_SIZE));
+      return Libc.result(state, (int) call.invokeExact(state, fd, address, size));
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
