@@ -9,6 +9,12 @@ module dev.adit.host {
   requires transitive dev.adit.interrupts;
   requires transitive dev.adit.platform;
   requires transitive dev.adit.devices;
+  requires tools.jackson.core;
+  requires org.snakeyaml.engine;
+  requires io.prometheus.metrics.model;
+  requires io.prometheus.writer.text;
+  requires jdk.httpserver;
 
   exports dev.adit.host;
+  exports dev.adit.host.control;
 }

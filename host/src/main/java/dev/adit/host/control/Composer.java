@@ -1,0 +1,38 @@
+package dev.adit.host.control;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What cuts functions into devices and serves them, as the control plane sees it. */
+public interface Composer extends AutoCloseable {
+  /** {@return the functions and what is left of them, in the order of the configuration} */
+  List<FunctionStatus> functions();
+
+  /**
+   * Finds out whether a device could be started now.
+   *
+   * @throws RefusedException if not
+   */
+  void check(DeviceDefinition definition);
+
+  /**
+   * Makes a device and serves it.
+   *
+   * @param socket where; made for its owner alone
+   * @param saved what {@link ActiveDevice#suspend} gave, if it is to go on as that device
+   * @throws RefusedException if that cannot be done
+   */
+  ActiveDevice start(DeviceDefinition definition, Path socket, Optional<Tree> saved);
+
+  /** {@return interrupt messages that were stopped on their way, by reason} */
+  Map<String, Long> faults();
+
+  /** {@return the queue layout of a function} */
+  QueueLayout layout(String function);
+
+  /** Gives up the functions; all devices are stopped by then. */
+  @Override
+  void close();
+}
