@@ -12,25 +12,33 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code adit serve}: one function on one socket. */
+/** {@code adit serve}: a host with virtual devices, or one function on one socket. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
     description = {
-      "Serve a device function on a vfio-user socket until told to stop (Ctrl-C or SIGTERM).",
+      "Serve virtual devices, cut from the functions that CONFIG describes, until told to stop",
+      "(Ctrl-C or SIGTERM); 'adit vdev' makes and changes them. docs/operating.md tells all.",
+      "Or serve one whole function on one socket, without CONFIG.",
       "Quiet by default; with -v one line on standard error for each event."
     },
     footer = {
       "",
-      "Exit status: 0 done, 1 the socket could not be made, 2 wrong usage, 130 interrupted.",
+      "Exit status: 0 done, 1 something could not be started, 2 wrong usage,",
+      "130 interrupted, 143 told to stop.",
       "",
       "Examples:",
+      "  adit serve /etc/adit/adit.yaml",
+      "  adit serve --check adit.yaml      is the configuration right?",
       "  adit serve --function dsa --socket /tmp/dsa.sock",
       "  adit serve --function dsa --portals mmap --socket /tmp/dsa.sock -v",
       "  adit serve --emit qemu --socket /tmp/dsa.sock    what a VM needs to use it"
@@ -49,8 +57,17 @@ final class ServeCommand implements Callable<Integer> {
       description = "What to serve: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Kind kind;
 
-  @Option(names = "--socket", paramLabel = "PATH", required = true, description = "Where.")
-  private Path socket;
+  @Parameters(
+      paramLabel = "CONFIG",
+      arity = "0..1",
+      description = "The configuration of a host, YAML or JSON.")
+  private @Nullable Path config;
+
+  @Option(names = "--check", description = "Check CONFIG and start nothing.")
+  private boolean check;
+
+  @Option(names = "--socket", paramLabel = "PATH", description = "Where, without CONFIG.")
+  private @Nullable Path socket;
 
   @Option(
       names = "--poll",
@@ -76,21 +93,32 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (config != null && socket == null) {
+      return new ServeHost(config, verbose, spec.commandLine().getErr()).run(check);
+    }
+    if (socket == null || config != null || check) {
+      throw new ParameterException(
+          spec.commandLine(), "Give either CONFIG, or --socket for one function");
+    }
+    return serveFunction(socket);
+  }
+
+  private int serveFunction(Path where) throws InterruptedException {
     if (emit.wanted()) {
       PrintWriter out = spec.commandLine().getOut();
-      emit.print(out, spec.commandLine().getErr(), socket, dsa);
+      emit.print(out, spec.commandLine().getErr(), where, dsa);
       return ExitCode.DONE;
     }
     ServerOptions options = ServerOptions.defaults();
     if (verbose) {
-      options = options.withEvents(new EventLines(spec.commandLine().getErr(), socket));
+      options = options.withEvents(new EventLines(spec.commandLine().getErr(), where));
     }
     if (trustFiles) {
       options = options.withFiles(FilePolicy.TRUST);
     }
     EventLoops.Idle idle = poll ? EventLoops.Idle.SPIN : EventLoops.Idle.BLOCK;
     EventLoops loops = EventLoops.start(1, idle);
-    FunctionServer<PciFunction> server = FunctionServer.serve(loops, socket, options, this::make);
+    FunctionServer<PciFunction> server = FunctionServer.serve(loops, where, options, this::make);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
     new CountDownLatch(1).await();
     return ExitCode.DONE;

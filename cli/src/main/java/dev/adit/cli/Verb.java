@@ -11,7 +11,10 @@ enum Verb {
   EXPLAIN("explain", "Tell whether IMS may be used here, and why.", ExplainCommand::new),
   CAPTURE("capture", "Take a machine's evidence into one small tar.", CaptureCommand::new),
   MATRIX("matrix", "Run every case of the IMS discussion, and attacks.", MatrixCommand::new),
-  SERVE("serve", "Serve a device function on a vfio-user socket.", ServeCommand::new),
+  SERVE("serve", "Serve virtual devices, or one device function.", ServeCommand::new),
+  VDEV("vdev", "Make, change and watch virtual devices.", VdevCommand::new),
+  FUNCTION("function", "Look at the functions that are cut into devices.", FunctionCommand::new),
+  TOP("top", "Watch functions and virtual devices live.", TopCommand::new),
   BOOT("boot", "Boot a stock Linux guest with a served DSA.", BootCommand::new),
   DEMO("demo", "Serve a DSA and drive every operation of it.", DemoCommand::new),
   GUEST("guest", "Prepare what guests need.", GuestCommand::new);
