@@ -7,6 +7,7 @@ import dev.adit.devices.dsa.QueueTerms;
 import dev.adit.devices.dsa.spec.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A shared work queue of a physical function, cut into parts. Each tenant has a backlog of its own,
  * and nobody but the host submits: at the limited portal, with the tenant's PASID, and no more than
- * keeps the engines busy. Whose descriptor is next is decided by the engine time that tenants have
- * had, so that neither many nor long descriptors get more than a fair share.
+ * there are engines. Whose descriptor is next is decided by the engine time that tenants have had,
+ * so that neither many nor long descriptors get more than a fair share.
  */
 final class SharedQueue implements Borrower {
   /** What a tenant can save up while it has nothing to do. */
   private static final long MOST_CREDIT = 20_000_000;
+
+  /** A tenant counts as active for so long after it had something to do. */
+  private static final long RECENT = 10_000_000;
 
   private static final int PASID_MASK = (1 << 20) - 1;
   private static final int PRIVILEGED = 1 << 31;
@@ -29,13 +33,15 @@ final class SharedQueue implements Borrower {
 
   private final PhysicalDsa physical;
   private final int wq;
-  private final int window;
+  private final int engines;
   private final PriorityQueue<Part> ready =
       new PriorityQueue<>(Comparator.comparingLong((Part part) -> part.key));
   private final MemorySegment scratch = MemorySegment.ofArray(new long[Descriptor.BYTES / 8]);
+  private final ArrayDeque<Part> idle = new ArrayDeque<>();
   private @Nullable Part[] parts = new Part[16];
   private int count;
   private int active;
+  private int inService;
   private long reached;
   private boolean feeding;
 
@@ -47,7 +53,7 @@ final class SharedQueue implements Borrower {
   SharedQueue(PhysicalDsa physical, int wq, int engines) {
     this.physical = physical;
     this.wq = wq;
-    window = 2 * engines;
+    this.engines = engines;
     physical.device().lend(wq, this);
   }
 
@@ -88,6 +94,7 @@ final class SharedQueue implements Borrower {
       part.tenant.finished(nanos);
       part.used += nanos;
       part.inFlight--;
+      inService--;
       part.update();
     }
     feed();
@@ -108,9 +115,10 @@ final class SharedQueue implements Borrower {
       return;
     }
     feeding = true;
+    forgetIdle(System.nanoTime());
     try {
       boolean taken = true;
-      while (taken && !ready.isEmpty()) {
+      while (taken && inService < engines && !ready.isEmpty()) {
         Part part = ready.remove();
         part.queued = false;
         // Its turn was reckoned when it joined; it may have used more since, or have left.
@@ -119,6 +127,20 @@ final class SharedQueue implements Borrower {
       }
     } finally {
       feeding = false;
+    }
+  }
+
+  /** Lets those go who have had nothing to do for a while, so that others may have more. */
+  private void forgetIdle(long now) {
+    Part oldest = idle.peek();
+    while (oldest != null && (oldest.busy() || now - oldest.idleSince > RECENT)) {
+      idle.remove();
+      oldest.leaving = false;
+      if (!oldest.busy()) {
+        oldest.counted = false;
+        active--;
+      }
+      oldest = idle.peek();
     }
   }
 
@@ -131,6 +153,8 @@ final class SharedQueue implements Borrower {
     private boolean held;
     private boolean queued;
     private boolean counted;
+    private boolean leaving;
+    private long idleSince;
     private int inFlight;
     private long fence = NO_FENCE;
     private long used;
@@ -147,8 +171,10 @@ final class SharedQueue implements Borrower {
       int word = scratch.get(ValueLayout.JAVA_INT_UNALIGNED, 0) & ~PASID_MASK;
       scratch.set(ValueLayout.JAVA_INT_UNALIGNED, 0, word | tenant.pasid() | PRIVILEGED);
       inFlight++;
+      inService++;
       if (!physical.offer(wq, scratch, 0, physical.threshold(wq))) {
         inFlight--;
+        inService--;
         return false;
       }
       backlog.remove();
@@ -158,10 +184,13 @@ final class SharedQueue implements Borrower {
 
     /** Joins those whose turn may come, or leaves them. */
     private void update() {
-      boolean busy = inFlight > 0 || !backlog.isEmpty();
-      if (busy != counted) {
-        counted = busy;
-        active += busy ? 1 : -1;
+      if (busy() && !counted) {
+        counted = true;
+        active++;
+      } else if (!busy() && counted && !leaving) {
+        leaving = true;
+        idleSince = System.nanoTime();
+        idle.add(this);
       }
       if (!queued && eligible()) {
         used = Math.max(used, reached - MOST_CREDIT);
@@ -171,9 +200,20 @@ final class SharedQueue implements Borrower {
       }
     }
 
+    private boolean busy() {
+      return inFlight > 0 || !backlog.isEmpty();
+    }
+
+    /**
+     * As engines cannot stop in the middle of a descriptor, nobody has more of them than a share;
+     * those that do not divide go to whoever comes first.
+     */
     private boolean eligible() {
-      int share = Math.max(1, window / Math.max(1, active));
-      return !held && !backlog.isEmpty() && backlog.head() < fence && inFlight < share;
+      int sharers = Math.max(1, active);
+      int share = Math.max(1, engines / sharers);
+      boolean spare = engines % sharers != 0;
+      boolean room = inFlight < share || (spare && inFlight == share);
+      return room && !held && !backlog.isEmpty() && backlog.head() < fence;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.adit.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.devices.dsa.DsaDevice;
+import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.EnginePolicy;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,11 +14,13 @@ final class FairnessTest {
   private static final double LEAST = 0.8;
   private static final int DEPTH = 8;
 
-  /** Engines that work when told, so that both always have work and no scheduler has a say. */
+  /** An engine that works when told, so that both always have work and no scheduler has a say. */
   @ParameterizedTest
   @ValueSource(strings = {"1dwq", "1swq"})
   void engineTimeIsSharedWhateverDescriptorsAreLike(String type) {
-    try (Rig rig = new Rig(Rig.plan(1).withEngines(EnginePolicy.manual()))) {
+    DsaProfile profile = DsaProfile.physical().withSizes(8, 128, 4, 1);
+    FunctionPlan plan = FunctionPlan.even("dsa0", profile, 1);
+    try (Rig rig = new Rig(plan.withEngines(EnginePolicy.manual()))) {
       AdiType adi = AdiType.parse(type).orElseThrow();
       VirtualDevice attacker = rig.start("attacker", adi);
       VirtualDevice victim = rig.start("victim", adi);
