@@ -149,6 +149,7 @@ final class IsolationTest {
     }
     evil.begin(Opcode.NOOP, 5).submit(0);
     assertThat(evil.await(5)).isEqualTo(Status.SUCCESS);
+    Rig.eventually(() -> attacker.descriptors() > before);
     assertThat(attacker.descriptors()).isEqualTo(before + 1);
     assertThat(evil.status(2) + evil.status(3)).isZero();
   }
