@@ -98,9 +98,7 @@ public final class DsaQueue {
     descriptor.set(
         LONG, Descriptor.RECORD_ADDRESS, records.address() + (long) slot * CompletionRecord.BYTES);
     while (true) {
-      int used = handle;
-      descriptor.set(SHORT, Descriptor.INTERRUPT_HANDLE, (short) used);
-      complete(record);
+      int used = complete(record);
       if (status(record) != Status.INTERRUPT_HANDLE || used == handle) {
         return record;
       }
@@ -110,11 +108,11 @@ public final class DsaQueue {
     }
   }
 
-  /** Submits the descriptor and waits for interrupt and record. */
-  private void complete(MemorySegment record) {
+  /** Submits the descriptor and waits for interrupt and record. {@return the handle it carried} */
+  private int complete(MemorySegment record) {
     long deadline = System.nanoTime() + TIMEOUT;
     long seen = interrupt.count();
-    submit(descriptor, deadline);
+    int used = submit(descriptor, deadline);
     long now = interrupt.await(seen, TIMEOUT);
     if (now == seen) {
       throw new DriverException("queue " + index + ": no completion interrupt");
@@ -126,13 +124,16 @@ public final class DsaQueue {
     if (status(record) == 0) {
       throw new DriverException("queue " + index + ": interrupt before the completion record");
     }
+    return used;
   }
 
-  private synchronized void submit(MemorySegment what, long deadline) {
+  /** The handle is put in here, so that none goes out with the old one behind a renewal's Drain. */
+  private synchronized int submit(MemorySegment what, long deadline) {
+    what.set(SHORT, Descriptor.INTERRUPT_HANDLE, (short) handle);
     long at = portal + stores++ * Descriptor.BYTES % PAGE;
     if (!shared) {
       device.store64(DsaDriver.PORTALS, at, what, 0);
-      return;
+      return handle;
     }
     while (!device.enqueue64(DsaDriver.PORTALS, at, what, 0)) {
       if (System.nanoTime() - deadline > 0) {
@@ -140,19 +141,19 @@ public final class DsaQueue {
       }
       Thread.onSpinWait();
     }
+    return handle;
   }
 
   /**
    * Uses another interrupt handle from now on. A Drain with it tells whoever waits for a completion
    * that the old handle did not signal to look again.
    */
-  void renew(int newHandle) {
+  synchronized void renew(int newHandle) {
     handle = newHandle;
     drain.fill((byte) 0);
     long word = (long) Opcode.DRAIN.code() << 56 | (long) Flags.REQUEST_INTERRUPT << 32;
     drain.set(LONG, 0, word);
-    drain.set(SHORT, Descriptor.INTERRUPT_HANDLE, (short) newHandle);
-    submit(drain, System.nanoTime() + TIMEOUT);
+    int _ = submit(drain, System.nanoTime() + TIMEOUT);
   }
 
   /** {@return how often a descriptor was submitted again because its handle was revoked} */
