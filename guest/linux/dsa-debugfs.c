@@ -8,6 +8,9 @@
  *             alloc: free an interrupt and allocate one, with its handler; move: to another processor,
  *             and one interrupt there; mask: and unmask; fire: submit a descriptor, sleep, be woken by
  *             its interrupt
+ *   forge     write "ADDRESS DATA": stores that pair in the first entry of a mapped store, past the domain,
+ *             fires it, and puts the right one back; stats count it as forged, and as arrived if an
+ *             interrupt came of it. Shows what the host's remapper stops.
  */
 #include <linux/interrupt.h>
 #include <linux/ktime.h>
@@ -42,6 +45,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	COUNT(refused);
 	COUNT(events);
 #undef COUNT
+	seq_printf(file, "forged=%u\narrived=%u\n", dsa->forged, dsa->arrived);
 	seq_printf(file, "allocated=%llu\nstored=%llu\nmasked=%llu\ncalls=%llu\n", ims.allocated,
 		   ims.stored, ims.masked, ims.calls);
 	return 0;
@@ -162,6 +166,57 @@ static const struct file_operations cost_fops = {
 	.write = cost_write,
 };
 
+/* The entry of the first slot as a tenant of bad intent would write it. */
+static int forge(struct dsa *dsa, u64 address, u32 data)
+{
+	void __iomem *at = dsa->array.base + 16 * ims_slot(dsa->slot[0].irq);
+	u64 right_address = readq(at);
+	u32 right_data = readl(at + 8);
+
+	writeq(address, at);
+	writel(data, at + 8);
+	dsa->patience = HZ / 4;
+	dsa->forged++;
+	if (dsa_round(&dsa->worker[0], 0, 1))
+		dsa->arrived++;
+	else
+		atomic64_dec(&dsa->counts.lost);
+	dsa->patience = DSA_PATIENCE;
+	writeq(right_address, at);
+	writel(right_data, at + 8);
+	return 0;
+}
+
+static ssize_t forge_write(struct file *file, const char __user *text, size_t size, loff_t *at)
+{
+	struct dsa *dsa = file->private_data;
+	char line[48];
+	u64 address;
+	u32 data;
+	int ret = -EBUSY;
+
+	if (size >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, text, size))
+		return -EFAULT;
+	line[size] = 0;
+	if (sscanf(line, "%llx %x", &address, &data) != 2)
+		return -EINVAL;
+	mutex_lock(&dsa->control);
+	if (!dsa->ims || !dsa->array.doorbell)
+		ret = -EOPNOTSUPP;
+	else if (!dsa->running && !dsa->gone)
+		ret = forge(dsa, address, data);
+	mutex_unlock(&dsa->control);
+	return ret ?: size;
+}
+
+static const struct file_operations forge_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = forge_write,
+};
+
 void dsa_debugfs_add(struct dsa *dsa)
 {
 	char name[40];
@@ -172,4 +227,5 @@ void dsa_debugfs_add(struct dsa *dsa)
 	debugfs_create_file("evidence", 0400, dsa->folder, dsa, &evidence_fops);
 	debugfs_create_file("run", 0200, dsa->folder, dsa, &run_fops);
 	debugfs_create_file("cost", 0600, dsa->folder, dsa, &cost_fops);
+	debugfs_create_file("forge", 0200, dsa->folder, dsa, &forge_fops);
 }

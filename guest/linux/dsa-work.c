@@ -27,8 +27,6 @@
 #define OPCODE_SHIFT	24
 #define STATUS_SUCCESS	1
 
-#define PATIENCE	(20 * HZ)
-
 irqreturn_t dsa_completed(int irq, void *data)
 {
 	struct dsa_slot *slot = data;
@@ -136,7 +134,7 @@ bool dsa_round(struct dsa_worker *worker, unsigned int first, unsigned int end)
 	reinit_completion(&worker->done);
 	atomic_set(&worker->left, count);
 	submit(worker, count);
-	wait_for_completion_timeout(&worker->done, PATIENCE);
+	wait_for_completion_timeout(&worker->done, dsa->patience);
 	for (i = 0; i < count; i++) {
 		good &= check(worker->used[i]);
 		mutex_unlock(&worker->used[i]->busy);
@@ -291,6 +289,7 @@ int dsa_work_init(struct dsa *dsa)
 	struct device *dev = &dsa->pdev->dev;
 	unsigned int i;
 
+	dsa->patience = DSA_PATIENCE;
 	dsa->areas = dmam_alloc_coherent(dev, dsa->slots * sizeof(*dsa->areas), &dsa->areas_dma, GFP_KERNEL);
 	if (!dsa->areas)
 		return -ENOMEM;

@@ -18,6 +18,7 @@
 #define DSA_MAX_SLOTS	256
 #define DSA_MAX_WORKERS	8
 #define DSA_COPY	64	/* bytes that each descriptor copies */
+#define DSA_PATIENCE	(20 * HZ)
 
 /* Intel DSA Architecture Specification, section 8.1. */
 struct dsa_descriptor {
@@ -108,6 +109,8 @@ struct dsa {
 	struct mutex control;	/* starting and stopping */
 	bool running, gone;
 	u64 target;
+	unsigned long patience;	/* jiffies that an interrupt may take */
+	unsigned int forged, arrived;	/* pairs stored behind everybody's back, and those that led here */
 	wait_queue_head_t reached;
 	struct task_struct *mover, *masker, *churner;
 	struct dentry *folder;

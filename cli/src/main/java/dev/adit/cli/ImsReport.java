@@ -84,8 +84,10 @@ final class ImsReport {
         all.reads(), all.writes(), all.interrupts(), served.lost());
     if (served.delivered() >= 0) {
       out.printf(
-          "  the host's remapper let %d through and stopped %s%n",
-          served.delivered(), served.faults().isEmpty() ? "none" : served.faults());
+          "  the host's remapper let %d through and stopped %s; %d reached another tenant%n",
+          served.delivered(),
+          served.faults().isEmpty() ? "none" : served.faults(),
+          served.strayed());
     }
   }
 
@@ -119,6 +121,7 @@ final class ImsReport {
     json.writeNumberProperty("writes", all.writes());
     json.writeNumberProperty("messages", all.interrupts());
     json.writeNumberProperty("lost", served.lost());
+    json.writeNumberProperty("strayed", served.strayed());
     json.writeObjectPropertyStart("stopped");
     served.faults().forEach((reason, count) -> json.writeNumberProperty(reason.name(), count));
     json.writeEndObject();

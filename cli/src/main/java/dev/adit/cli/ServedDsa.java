@@ -30,6 +30,12 @@ final class ServedDsa implements AutoCloseable {
   /** The function's number on the host's bus: 6a:01.0, as on a real machine. */
   private static final int REQUESTER_ID = 0x6a08;
 
+  /** Another tenant of the host's remapper, at 6a:02.0, whom a guest may try to reach. */
+  private static final int BYSTANDER_VM = 2;
+
+  private static final int BYSTANDER_ID = 0x6a10;
+  private static final int BYSTANDER_ENTRIES = 8;
+
   private final FunctionServer<PciFunction> server;
   private final ImsOptions.Way way;
   private @Nullable DsaDevice device;
@@ -68,6 +74,9 @@ final class ServedDsa implements AutoCloseable {
     boolean judged = way == ImsOptions.Way.trap || way == ImsOptions.Way.pv;
     HostRemapper host = judged ? new HostRemapper() : null;
     remapper = host;
+    if (host != null) {
+      host.bystander(BYSTANDER_VM, BYSTANDER_ID, BYSTANDER_ENTRIES);
+    }
     // Where nothing is granted, what a guest writes there leads nowhere.
     MessageSink nowhere = (to, data, rid, pasid) -> {};
     MessageSink sink = host != null ? host : way == ImsOptions.Way.viommu ? guest : nowhere;
@@ -108,6 +117,12 @@ final class ServedDsa implements AutoCloseable {
   Map<FaultReason, Long> faults() {
     HostRemapper host = remapper;
     return host == null ? Map.of() : host.faults();
+  }
+
+  /** {@return how many interrupts of the guest reached another tenant} */
+  long strayed() {
+    HostRemapper host = remapper;
+    return host == null ? 0 : host.strayed();
   }
 
   /** {@return what the host's remapper let through; -1 if there is none on the way} */

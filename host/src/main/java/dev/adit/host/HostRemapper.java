@@ -6,6 +6,7 @@ import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.MessageDomain;
 import dev.adit.interrupts.MessageSink;
+import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.Outcome;
 import dev.adit.interrupts.Quotas;
 import dev.adit.interrupts.RemapDomain;
@@ -47,20 +48,25 @@ public final class HostRemapper implements MessageSink {
   private static final long DESCRIPTORS = TABLE + TABLE_BYTES;
   private static final int WORDS = 4;
   private static final int NOTIFICATION = 0xF2;
+  private static final int FIRST_VECTOR = 0x40;
 
-  /** How many posted-interrupt descriptors there are. */
-  static final int COUNT = 256;
+  /** How many posted-interrupt descriptors there are for guests. */
+  static final int COUNT = 255;
+
+  /** The descriptor of the tenant beside; xAPIC has no processor of this number either. */
+  private static final int BYSTANDER = 255;
 
   private final GuestMemory memory;
   private final VtdUnit unit;
   private final MessageDomain domain;
   private final AtomicLong delivered = new AtomicLong();
+  private final AtomicLong strayed = new AtomicLong();
   private final Map<FaultReason, LongAdder> faults = new EnumMap<>(FaultReason.class);
   private volatile Landing landing = (descriptor, vector) -> {};
 
   /** A unit that is switched on, with all entries free. */
   public HostRemapper() {
-    long bytes = DESCRIPTORS + COUNT * (long) PostedDescriptor.BYTES;
+    long bytes = DESCRIPTORS + (COUNT + 1) * (long) PostedDescriptor.BYTES;
     memory = GuestMemory.of(0, Arena.ofAuto().allocate(bytes, 4096));
     unit = new VtdUnit(VtdConfig.hardware(), memory, new Processors());
     write(VtdRegister.IRTA, TABLE | TABLE_BITS | VtdFields.EIME.mask());
@@ -69,7 +75,7 @@ public final class HostRemapper implements MessageSink {
     for (FaultReason reason : FaultReason.values()) {
       faults.put(reason, new LongAdder());
     }
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i <= COUNT; i++) {
       memory.setLong(at(i) + PostedDescriptor.CONTROL, PostedDescriptor.control(0, NOTIFICATION));
     }
     VtdEntries table =
@@ -119,6 +125,26 @@ public final class HostRemapper implements MessageSink {
     }
   }
 
+  /**
+   * Gives entries of the table to another tenant, whose function never sends: what arrives there
+   * was forged by somebody.
+   *
+   * @param vm its number
+   * @param requesterId its function's
+   */
+  public void bystander(int vm, int requesterId, int entries) {
+    for (int i = 0; i < entries; i++) {
+      Cookie cookie = new Cookie(vm, MessageStore.NO_PASID, 0);
+      MessageDomain.Allocation _ =
+          domain.allocate(cookie, requesterId, target(BYSTANDER, FIRST_VECTOR + i));
+    }
+  }
+
+  /** {@return how many interrupts reached the tenant beside} */
+  public long strayed() {
+    return strayed.get();
+  }
+
   /** {@return how many messages came through} */
   public long delivered() {
     return delivered.get();
@@ -165,7 +191,11 @@ public final class HostRemapper implements MessageSink {
         bits = memory.getLong(at);
       }
       for (; bits != 0; bits &= bits - 1) {
-        landing.posted(number, word * 64 + Long.numberOfTrailingZeros(bits));
+        if (number == BYSTANDER) {
+          strayed.incrementAndGet();
+        } else {
+          landing.posted(number, word * 64 + Long.numberOfTrailingZeros(bits));
+        }
       }
     }
   }
