@@ -10,6 +10,9 @@ public interface Composer extends AutoCloseable {
   /** {@return the functions and what is left of them, in the order of the configuration} */
   List<FunctionStatus> functions();
 
+  /** {@return the names of the types that each function offers, by function} */
+  Map<String, List<String>> offers();
+
   /**
    * Finds out whether a device could be started now.
    *

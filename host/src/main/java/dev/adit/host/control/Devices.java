@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -150,17 +152,15 @@ public final class Devices implements AutoCloseable {
   }
 
   private void refuseStranger(DeviceDefinition definition) {
-    List<FunctionStatus> functions = composer.functions();
-    FunctionStatus parent =
-        functions.stream()
-            .filter(function -> function.name().equals(definition.parent()))
-            .findFirst()
-            .orElseThrow(() -> noFunction(definition.parent(), functions));
-    if (parent.types().stream().noneMatch(type -> type.name().equals(definition.type()))) {
-      List<String> types = parent.types().stream().map(TypeStatus::name).toList();
+    Map<String, List<String>> offers = composer.offers();
+    List<String> types = offers.get(definition.parent());
+    if (types == null) {
+      throw noFunction(definition.parent(), offers.keySet());
+    }
+    if (!types.contains(definition.type())) {
       throw new RefusedException(
           Reason.NO_SUCH_TYPE,
-          parent.name()
+          definition.parent()
               + " offers no '"
               + definition.type()
               + "'; it offers: "
@@ -168,8 +168,7 @@ public final class Devices implements AutoCloseable {
     }
   }
 
-  static RefusedException noFunction(String name, List<FunctionStatus> functions) {
-    List<String> names = functions.stream().map(FunctionStatus::name).toList();
+  static RefusedException noFunction(String name, Set<String> names) {
     return new RefusedException(
         Reason.NO_SUCH_FUNCTION,
         "no function is called '" + name + "'; there are: " + String.join(", ", names));

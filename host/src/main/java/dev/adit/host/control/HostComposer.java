@@ -130,7 +130,7 @@ public final class HostComposer implements Composer {
     return new FunctionStatus(
         name,
         "dsa",
-        types(name, plan),
+        types(plan).stream().map(type -> type(name, type)).toList(),
         queues(capacity, statistics),
         plan.groups().stream().mapToInt(Integer::intValue).sum(),
         capacity.imsEntries(),
@@ -142,15 +142,27 @@ public final class HostComposer implements Composer {
         use(verdict, capacity.imsEntries() > 0));
   }
 
-  private List<TypeStatus> types(String name, FunctionPlan plan) {
+  @Override
+  public Map<String, List<String>> offers() {
+    Map<String, List<String>> offers = new LinkedHashMap<>();
+    for (String name : registry.functions()) {
+      registry
+          .plan(name)
+          .ifPresent(
+              plan -> offers.put(name, types(plan).stream().map(AdiType::toString).toList()));
+    }
+    return offers;
+  }
+
+  private static List<AdiType> types(FunctionPlan plan) {
     int shared = (int) plan.queues().stream().filter(FunctionPlan.QueuePlan::shared).count();
     int dedicated = plan.queues().size() - shared;
-    List<TypeStatus> types = new ArrayList<>();
+    List<AdiType> types = new ArrayList<>();
     for (int queues = 1; queues <= dedicated; queues++) {
-      types.add(type(name, new AdiType(queues, false)));
+      types.add(new AdiType(queues, false));
     }
     for (int queues = 1; queues <= shared; queues++) {
-      types.add(type(name, new AdiType(queues, true)));
+      types.add(new AdiType(queues, true));
     }
     return types;
   }

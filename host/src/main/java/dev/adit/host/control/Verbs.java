@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -117,8 +118,8 @@ final class Verbs {
   }
 
   private void knownFunction(String name) {
-    List<FunctionStatus> functions = composer.functions();
-    if (functions.stream().noneMatch(each -> each.name().equals(name))) {
+    Set<String> functions = composer.offers().keySet();
+    if (!functions.contains(name)) {
       throw Devices.noFunction(name, functions);
     }
   }
