@@ -88,7 +88,7 @@ public final class ImsArray extends WindowedStore {
   }
 
   @Override
-  public long read(long offset, int width) {
+  public synchronized long read(long offset, int width) {
     ImsPage mapped = page;
     return mapped != null && Bytes.shaped(offset, width) && offset < 2 * ImsPage.PENDING
         ? mapped.read(offset, width)
@@ -96,7 +96,7 @@ public final class ImsArray extends WindowedStore {
   }
 
   @Override
-  public void write(long offset, int width, long value) {
+  public synchronized void write(long offset, int width, long value) {
     ImsPage mapped = page;
     if (mapped != null && covers(offset, width)) {
       mapped.write(offset, width, value);
