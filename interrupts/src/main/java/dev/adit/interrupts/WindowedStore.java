@@ -75,10 +75,13 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
    * @param width 1, 2, 4 or 8 bytes, naturally aligned
    */
   @Override
-  public synchronized void write(long offset, int width, long value) {
-    if (!covers(offset, width)) {
-      return;
+  public void write(long offset, int width, long value) {
+    if (covers(offset, width)) {
+      store(offset, width, value);
     }
+  }
+
+  private synchronized void store(long offset, int width, long value) {
     int entry = (int) (offset / ENTRY_BYTES);
     int within = (int) (offset % ENTRY_BYTES);
     if (within < DATA) {
