@@ -11,7 +11,8 @@ import java.util.Map;
 final class MatrixHtml {
   private static final int BOX = 168;
   private static final int GAP = 22;
-  private static final int HEIGHT = 92;
+  private static final int HEAD = 36;
+  private static final int STEP = 14;
   private static final int LINE = 24;
 
   private static final String STYLE =
@@ -22,7 +23,7 @@ final class MatrixHtml {
       table{border-collapse:collapse;width:100%}
       th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde3;
       vertical-align:top}
-      .num{text-align:right}
+      .num{text-align:right}.num,.allow,.deny,.msi,.uses{white-space:nowrap}
       .allow{color:#0a6b2d;font-weight:600}.deny,.bad{color:#a3131f;font-weight:600}
       .msi{color:#7a4b00;font-weight:600}.note{color:#57606a}
       svg{display:block;margin:.5rem 0;max-width:100%;height:auto}
@@ -86,13 +87,15 @@ final class MatrixHtml {
       result.verdict().caveats().forEach(rule -> note("note", rule.text()));
       result.verdict().complaints().forEach(rule -> note("bad", rule.text()));
       result.problems().forEach(problem -> note("bad", problem));
-      page.append("</td><td>");
+      page.append("</td><td class=\"uses\">");
       text(result.store());
       page.append("</td><td class=\"num\">").append(result.delivered()).append(" of ");
       page.append(result.sent()).append("</td><td class=\"num\">").append(result.traps());
       page.append("</td><td class=\"num\">").append(result.hypercalls()).append("</td></tr>\n");
     }
     page.append("</table>\n");
+    page.append("<p class=\"note\">The path with ims=").append(of.getFirst().ims());
+    page.append(":</p>\n");
     draw(of.getFirst().hops());
   }
 
@@ -113,20 +116,22 @@ final class MatrixHtml {
   /** Draws the hops from left to right. */
   private void draw(List<MatrixResult.Hop> hops) {
     int width = hops.size() * (BOX + GAP) - GAP + 2;
-    page.append("<svg viewBox=\"0 0 ").append(width).append(' ').append(HEIGHT + 2);
+    int lines = hops.stream().mapToInt(hop -> wrap(hop.what()).size()).max().orElse(0);
+    int height = HEAD + lines * STEP;
+    page.append("<svg viewBox=\"0 0 ").append(width).append(' ').append(height + 2);
     page.append("\" width=\"").append(width).append("\" role=\"img\" aria-label=\"path\">\n");
     for (int i = 0; i < hops.size(); i++) {
       int x = 1 + i * (BOX + GAP);
       page.append("<rect x=\"").append(x).append("\" y=\"1\" rx=\"5\" width=\"").append(BOX);
-      page.append("\" height=\"").append(HEIGHT).append("\"/>");
+      page.append("\" height=\"").append(height).append("\"/>");
       line(x, 18, "where", hops.get(i).where());
-      int y = 36;
+      int y = HEAD;
       for (String piece : wrap(hops.get(i).what())) {
         line(x, y, "what", piece);
-        y += 14;
+        y += STEP;
       }
       if (i > 0) {
-        arrow(x);
+        arrow(x, height / 2);
       }
     }
     page.append("</svg>\n");
@@ -139,8 +144,7 @@ final class MatrixHtml {
     page.append("</text>");
   }
 
-  private void arrow(int x) {
-    int y = HEIGHT / 2;
+  private void arrow(int x, int y) {
     page.append("<line x1=\"").append(x - GAP).append("\" y1=\"").append(y);
     page.append("\" x2=\"").append(x - 6).append("\" y2=\"").append(y).append("\"/>");
     page.append("<polygon points=\"").append(x - 8).append(',').append(y - 4).append(' ');

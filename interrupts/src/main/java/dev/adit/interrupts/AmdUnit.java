@@ -3,60 +3,101 @@ package dev.adit.interrupts;
 import dev.adit.interrupts.BusRequest.AddressType;
 import dev.adit.interrupts.Outcome.Kind;
 import dev.adit.interrupts.spec.AmdDeviceEntry;
-import dev.adit.interrupts.spec.AmdIrte;
+import dev.adit.interrupts.spec.AmdEvent;
 import dev.adit.interrupts.spec.AmdMessage;
 import dev.adit.interrupts.spec.Attributes;
 import dev.adit.interrupts.spec.CompatibilityMessage;
 import dev.adit.interrupts.spec.FaultReason;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The interrupt half of an AMD I/O virtualization unit: a device table in memory, and a remapping
- * table of up to 2048 entries for each function. Functions cannot reach each other's entries
- * because the requester ID selects the table, so there is no source to validate; PASIDs play no
- * part.
+ * table of up to 2048 entries for each function, programmed through {@link #read registers}, with a
+ * command buffer and an event log in memory. Functions cannot reach each other's entries because
+ * the requester ID selects the table, so there is no source to validate; PASIDs play no part.
  *
- * <p>Nothing is cached: each message reads its entries from memory, as a unit is free to do. The
- * device table's address comes by a call; the registers, the command buffer and the event log in
- * memory are not modelled, and neither is guest mode, whose entries are refused.
+ * <p>Device table entries and sound interrupt table entries are cached until they are invalidated,
+ * what is not valid is not. A lock is taken to read from memory and to record an event, nowhere
+ * else.
+ *
+ * <p>Not modelled: guest mode, whose entries are refused, and the unit's own interrupts, which it
+ * would send by the MSI capability of its PCI function; software polls the status register.
  */
 public final class AmdUnit implements Remapper {
-  private static final int MAX_EVENTS = 64;
-  private static final int TRIES = 64;
+  /** What the registers say, as far as requests are concerned. */
+  record Mode(boolean enabled, long base, int size, boolean longEntries, boolean extended) {}
 
-  private final AmdConfig config;
+  /** Something has to be read from memory; no outcome looks like that. */
+  private static final long MISS = -1;
+
+  private static final int FUNCTIONS = 1 << 16;
+
   private final GuestMemory memory;
   private final InterruptBus bus;
   private final InFlight inFlight = new InFlight();
-  private final List<Event> events = new ArrayList<>();
-  private long lostEvents;
-  private volatile DeviceTable devices = new DeviceTable(false, 0, 0);
-
-  private record DeviceTable(boolean enabled, long base, int size) {}
-
-  /**
-   * A blocked interrupt as the unit reports it.
-   *
-   * @param index the entry, 0 where the reason has none
-   */
-  public record Event(FaultReason reason, int requesterId, int index) {}
+  private final AtomicReferenceArray<@Nullable AmdTable> tables =
+      new AtomicReferenceArray<>(FUNCTIONS);
+  private final Object fetching = new Object();
+  // The functions of which there is a table; guarded by fetching.
+  private final BitSet cached = new BitSet();
+  private final AmdRegisters registers;
+  private volatile Mode mode = new Mode(false, 0, 0, false, false);
 
   /** A unit after power-on: nothing is remapped. */
   public AmdUnit(AmdConfig config, GuestMemory memory, InterruptBus bus) {
-    this.config = config;
     this.memory = memory;
     this.bus = bus;
+    this.registers = new AmdRegisters(this, config, memory);
   }
 
   /**
-   * Points the unit to its device table and turns it on.
+   * Reads a register.
    *
-   * @param base the table's address, a multiple of 4096
-   * @param size devices that it covers, 1 to 65536
+   * @param offset bytes from the unit's base
+   * @param width 4 or 8 bytes, naturally aligned
+   * @return the value, zero-extended; 0 where no register is, all ones for a malformed access
    */
-  public void enable(long base, int size) {
-    devices = new DeviceTable(true, base & -4096L, Math.clamp(size, 1, 1 << 16));
+  public long read(long offset, int width) {
+    return registers.read(offset, width);
+  }
+
+  /**
+   * Writes a register; what is malformed or names none is dropped.
+   *
+   * @param width 4 or 8 bytes, naturally aligned
+   */
+  public void write(long offset, int width, long value) {
+    registers.write(offset, width, value);
+  }
+
+  /** Takes over what the registers say; the old rules apply to no message after the return. */
+  void enter(Mode next) {
+    synchronized (fetching) {
+      mode = next;
+      cached.stream().forEach(function -> tables.set(function, null));
+      cached.clear();
+    }
+    inFlight.await();
+  }
+
+  /** Forgets all of all functions. */
+  void invalidateAll() {
+    enter(mode);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The whole table of the function is forgotten, and its device table entry too.
+   */
+  @Override
+  public void invalidate(int requesterId, int first, int count) {
+    synchronized (fetching) {
+      tables.set(requesterId & 0xFFFF, null);
+      cached.clear(requesterId & 0xFFFF);
+    }
     inFlight.await();
   }
 
@@ -65,15 +106,24 @@ public final class AmdUnit implements Remapper {
     if (!CompatibilityMessage.inRange(address) || pasid != MessageStore.NO_PASID) {
       return Outcome.NOT_INTERRUPT;
     }
-    int slot = inFlight.enter();
+    int function = requesterId & 0xFFFF;
     long outcome;
-    try {
-      outcome = translate(devices, address, data, requesterId & 0xFFFF);
-    } finally {
-      inFlight.leave(slot);
-    }
+    do {
+      Mode now;
+      int slot = inFlight.enter();
+      try {
+        now = mode;
+        outcome = translate(now, address, data, function);
+      } finally {
+        inFlight.leave(slot);
+      }
+      if (outcome == MISS) {
+        // Without the slot: an invalidation may hold the lock that reading takes.
+        outcome = fetch(now, function, AmdMessage.index(data));
+      }
+    } while (outcome == MISS);
     if (Outcome.isFault(outcome)) {
-      report(new Outcome(outcome), requesterId);
+      report(new Outcome(outcome), function, address);
     }
     return outcome;
   }
@@ -89,29 +139,29 @@ public final class AmdUnit implements Remapper {
     return Outcome.UNSUPPORTED;
   }
 
-  private long translate(DeviceTable table, long address, int data, int requesterId) {
-    if (!table.enabled()) {
+  private long translate(Mode mode, long address, int data, int requesterId) {
+    if (!mode.enabled()) {
       return Compatibility.deliver(bus, address, data, false);
     }
-    if (requesterId >= table.size()) {
+    if (requesterId >= mode.size()) {
       return Outcome.fault(FaultReason.AMD_DEVICE_ENTRY, 0, false);
     }
-    long at = table.base() + (long) requesterId * AmdDeviceEntry.BYTES + AmdDeviceEntry.OFFSET;
-    if (!memory.holds(at, 8)) {
-      return Outcome.fault(FaultReason.AMD_DEVICE_TABLE_ACCESS, 0, false);
+    AmdTable table = tables.get(requesterId);
+    if (table == null) {
+      return MISS;
     }
-    AmdDeviceEntry device = new AmdDeviceEntry(memory.getLong(at));
+    AmdDeviceEntry device = table.device();
     if (!device.valid()) {
       return Compatibility.deliver(bus, address, data, false);
     }
     if (!device.reservedZero()) {
       return Outcome.fault(FaultReason.AMD_DEVICE_ENTRY, 0, false);
     }
-    int mode = Attributes.mode(CompatibilityMessage.attributes(address, data));
+    int delivery = Attributes.mode(CompatibilityMessage.attributes(address, data));
     // In a table beyond 512 entries the bits of the delivery mode are needed for the index.
     boolean indexTakesMode = device.control() == AmdDeviceEntry.REMAP && device.length() > 9;
-    if (mode > Attributes.LOWEST_PRIORITY && !indexTakesMode) {
-      return device.passes(mode)
+    if (delivery > Attributes.LOWEST_PRIORITY && !indexTakesMode) {
+      return device.passes(delivery)
           ? Compatibility.deliver(bus, address, data, false)
           : Outcome.fault(FaultReason.AMD_BLOCKED, 0, device.ignoresUnmapped());
     }
@@ -119,101 +169,75 @@ public final class AmdUnit implements Remapper {
       case AmdDeviceEntry.ABORT ->
           Outcome.fault(FaultReason.AMD_BLOCKED, 0, device.ignoresUnmapped());
       case AmdDeviceEntry.PASS -> Compatibility.deliver(bus, address, data, false);
-      case AmdDeviceEntry.REMAP -> lookUp(device, AmdMessage.index(data));
+      case AmdDeviceEntry.REMAP -> lookUp(table, AmdMessage.index(data));
       default -> Outcome.fault(FaultReason.AMD_DEVICE_ENTRY, 0, false);
     };
   }
 
-  private long lookUp(AmdDeviceEntry device, int index) {
-    if (1 << device.length() > AmdIrte.MAX_ENTRIES) {
+  private long lookUp(AmdTable table, int index) {
+    if (!table.fits()) {
       return Outcome.fault(FaultReason.AMD_DEVICE_ENTRY, 0, false);
     }
-    if (index >= 1 << device.length()) {
-      return Outcome.fault(FaultReason.AMD_BLOCKED, index, device.ignoresUnmapped());
+    if (!table.has(index)) {
+      return Outcome.fault(FaultReason.AMD_BLOCKED, index, table.device().ignoresUnmapped());
     }
-    int bytes = config.longEntries() ? 16 : 4;
-    long at = device.root() + (long) index * bytes;
-    long aligned = at & -8L;
-    if (!memory.holds(aligned, Math.max(bytes, 8))) {
-      return Outcome.fault(FaultReason.AMD_TABLE_ACCESS, index, false);
+    long rule = table.rule(index);
+    if (rule == AmdTable.NONE) {
+      return MISS;
     }
-    long lo = memory.getLong(aligned);
-    if (!config.longEntries()) {
-      return use(AmdIrte.of32((int) (lo >>> ((at - aligned) * 8))), device, index);
-    }
-    // Low, high, low again: as in VtdTable, under the same contract with software.
-    for (int tries = 0; tries < TRIES; tries++) {
-      long hi = memory.getLong(aligned + 8);
-      long again = memory.getLong(aligned);
-      if (again == lo) {
-        return use(new AmdIrte(lo, hi), device, index);
+    int destination = AmdTable.destination(rule);
+    bus.deliver(destination, AmdTable.vector(rule), AmdTable.attributes(rule));
+    return Outcome.delivered(Kind.REMAPPED, index, destination, AmdTable.vector(rule));
+  }
+
+  /** Reads what is not cached; {@return MISS to try again, or the fault of what is not valid} */
+  private long fetch(Mode seen, int requesterId, int index) {
+    synchronized (fetching) {
+      if (!mode.equals(seen)) {
+        return MISS;
       }
-      lo = again;
-    }
-    return Outcome.fault(FaultReason.AMD_TABLE_ACCESS, index, false);
-  }
-
-  private long use(AmdIrte irte, AmdDeviceEntry device, int index) {
-    if (!irte.valid()
-        || irte.guestMode()
-        || irte.type() > Attributes.LOWEST_PRIORITY
-        || !irte.reservedZero()
-        || (!config.extendedDestination() && irte.destination() >>> 8 != 0)) {
-      boolean suppressed = irte.suppressed() || (!irte.valid() && device.ignoresUnmapped());
-      return Outcome.fault(FaultReason.AMD_BLOCKED, index, suppressed);
-    }
-    int attributes = Attributes.of(irte.type(), irte.logical(), false, false);
-    bus.deliver(irte.destination(), irte.vector(), attributes);
-    return Outcome.delivered(Kind.REMAPPED, index, irte.destination(), irte.vector());
-  }
-
-  private void report(Outcome outcome, int requesterId) {
-    if (outcome.suppressed()) {
-      return;
-    }
-    Event event = new Event(outcome.reason().orElseThrow(), requesterId, outcome.index());
-    synchronized (events) {
-      if (events.size() < MAX_EVENTS) {
-        events.add(event);
-      } else {
-        lostEvents++;
+      AmdTable table = tables.get(requesterId);
+      if (table == null) {
+        long at = deviceEntry(seen, requesterId);
+        if (!memory.holds(at, 8)) {
+          return Outcome.fault(FaultReason.AMD_DEVICE_TABLE_ACCESS, 0, false);
+        }
+        AmdDeviceEntry device = new AmdDeviceEntry(memory.getLong(at));
+        tables.set(requesterId, new AmdTable(device, seen.longEntries(), seen.extended()));
+        cached.set(requesterId);
+        return MISS;
       }
+      if (!table.has(index) || table.rule(index) != AmdTable.NONE) {
+        return MISS;
+      }
+      long fault = table.fill(memory, index);
+      return fault == 0 ? MISS : fault;
     }
   }
 
-  /** {@return the events since the last call, oldest first; 64 are kept} */
-  public List<Event> takeEvents() {
-    synchronized (events) {
-      List<Event> taken = List.copyOf(events);
-      events.clear();
-      return taken;
-    }
+  private static long deviceEntry(Mode mode, int requesterId) {
+    return mode.base() + (long) requesterId * AmdDeviceEntry.BYTES + AmdDeviceEntry.OFFSET;
   }
 
-  /** {@return how many events found no room} */
-  public long lostEvents() {
-    synchronized (events) {
-      return lostEvents;
+  private void report(Outcome outcome, int requesterId, long address) {
+    if (!outcome.suppressed()) {
+      registers.record(AmdEvent.blocked(outcome.reason().orElseThrow(), requesterId, address));
     }
   }
 
   @Override
   public IsolationLevel isolation(int requesterId, int index) {
-    DeviceTable table = devices;
-    if (!table.enabled()) {
+    Mode now = mode;
+    int function = requesterId & 0xFFFF;
+    if (!now.enabled()) {
       return IsolationLevel.NONE;
     }
-    long at = table.base() + (requesterId & 0xFFFFL) * AmdDeviceEntry.BYTES + AmdDeviceEntry.OFFSET;
-    if ((requesterId & 0xFFFF) >= table.size() || !memory.holds(at, 8)) {
+    long at = deviceEntry(now, function);
+    if (function >= now.size() || !memory.holds(at, 8)) {
       return IsolationLevel.REQUESTER_ID;
     }
     AmdDeviceEntry device = new AmdDeviceEntry(memory.getLong(at));
     boolean passes = !device.valid() || device.control() == AmdDeviceEntry.PASS;
     return passes ? IsolationLevel.NONE : IsolationLevel.REQUESTER_ID;
-  }
-
-  @Override
-  public void invalidate(int requesterId, int first, int count) {
-    inFlight.await();
   }
 }

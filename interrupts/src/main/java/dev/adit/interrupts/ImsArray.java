@@ -90,9 +90,12 @@ public final class ImsArray extends WindowedStore {
   @Override
   public synchronized long read(long offset, int width) {
     ImsPage mapped = page;
-    return mapped != null && Bytes.shaped(offset, width) && offset < 2 * ImsPage.PENDING
-        ? mapped.read(offset, width)
-        : super.read(offset, width);
+    if (mapped == null || !Bytes.shaped(offset, width) || offset >= 2 * ImsPage.PENDING) {
+      return super.read(offset, width);
+    }
+    long value = mapped.read(offset, width);
+    inFlight.await();
+    return value;
   }
 
   @Override
@@ -115,7 +118,12 @@ public final class ImsArray extends WindowedStore {
     if (mapped == null) {
       fireMessage(entry);
     } else {
-      mapped.fire(entry);
+      int slot = inFlight.enter();
+      try {
+        mapped.fire(entry);
+      } finally {
+        inFlight.leave(slot);
+      }
     }
   }
 

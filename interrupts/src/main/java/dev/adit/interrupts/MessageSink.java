@@ -7,7 +7,8 @@ package dev.adit.interrupts;
 @FunctionalInterface
 public interface MessageSink {
   /**
-   * Takes one message. Must neither block nor allocate, and may be called by several threads.
+   * Takes one message. Must neither block nor allocate, and may be called by several threads. Must
+   * not read registers of a message store: such a read waits for messages on their way, this one.
    *
    * @param address the 64-bit message address
    * @param data the 32-bit message data

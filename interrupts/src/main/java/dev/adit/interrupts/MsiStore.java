@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </pre>
  *
  * <p>A vector's message is the data with its low bits replaced by the vector. The pair becomes live
- * with the next write to data or control, so that a message in flight is never a mix.
+ * with the next write to data or control, so that a message in flight is never a mix. A read is
+ * answered when the messages that were on their way are through.
  */
 public final class MsiStore implements MessageStore, RegisterWindow {
   /** Bytes of the capability. */
@@ -41,6 +42,7 @@ public final class MsiStore implements MessageStore, RegisterWindow {
   private final int size;
   private final MessageSink sink;
   private final int requesterId;
+  private final InFlight inFlight = new InFlight();
   private final AtomicInteger mask = new AtomicInteger();
   private final AtomicInteger pending = new AtomicInteger();
   private volatile Live live = new Live(0, 0, 0);
@@ -87,10 +89,16 @@ public final class MsiStore implements MessageStore, RegisterWindow {
   }
 
   @Override
-  public synchronized long read(long offset, int width) {
+  public long read(long offset, int width) {
     if (!Bytes.shaped(offset, width) || offset + width > BYTES) {
       return Bytes.ones(width);
     }
+    long value = register(offset, width);
+    inFlight.await();
+    return value;
+  }
+
+  private synchronized long register(long offset, int width) {
     long value = 0;
     for (int i = 0; i < width; i++) {
       int at = (int) offset + i;
@@ -152,16 +160,21 @@ public final class MsiStore implements MessageStore, RegisterWindow {
     if (entry < 0 || entry >= size) {
       return;
     }
-    Live now = live;
-    if (now.enabled() && (mask.get() >>> entry & 1) == 0) {
-      send(now, entry);
-      return;
+    int slot = inFlight.enter();
+    try {
+      Live now = live;
+      if (now.enabled() && (mask.get() >>> entry & 1) == 0) {
+        send(now, entry);
+        return;
+      }
+      pending.accumulateAndGet(1 << entry, (bits, bit) -> bits | bit);
+      settle();
+    } finally {
+      inFlight.leave(slot);
     }
-    pending.accumulateAndGet(1 << entry, (bits, bit) -> bits | bit);
-    settle();
   }
 
-  /** Sends what is pending and may go; after whatever may have opened a vector. */
+  /** Sends what is pending and may go; by one who has a slot, or the lock that reads take. */
   private void settle() {
     for (; ; ) {
       Live now = live;

@@ -59,7 +59,8 @@ public final class MsixTable extends WindowedStore {
   }
 
   /**
-   * Gives a vector a route of its own, or takes it away again. What is pending is delivered.
+   * Gives a vector a route of its own, or takes it away again. What is pending is delivered. After
+   * the return the former route is not used any more.
    *
    * @param vector an index below {@link #size}; others are ignored
    */
@@ -67,6 +68,7 @@ public final class MsixTable extends WindowedStore {
     if (entries.has(vector)) {
       routes.set(vector, route);
       settle(vector);
+      inFlight.await();
     }
   }
 
@@ -105,11 +107,16 @@ public final class MsixTable extends WindowedStore {
     if (!entries.has(entry)) {
       return;
     }
-    VectorRoute route = routes.get(entry);
-    if (route != null) {
-      route.deliver();
-    } else {
-      fireMessage(entry);
+    int slot = inFlight.enter();
+    try {
+      VectorRoute route = routes.get(entry);
+      if (route != null) {
+        route.deliver();
+      } else {
+        sendOrMark(entry);
+      }
+    } finally {
+      inFlight.leave(slot);
     }
   }
 
@@ -119,10 +126,10 @@ public final class MsixTable extends WindowedStore {
   }
 
   @Override
-  void settle(int entry) {
+  void sendPending(int entry) {
     VectorRoute route = routes.get(entry);
     if (route == null) {
-      super.settle(entry);
+      super.sendPending(entry);
       return;
     }
     for (long s = entries.state(entry); (s & MessageEntries.PENDING) != 0; ) {

@@ -7,7 +7,7 @@ import java.util.function.IntUnaryOperator;
  * whatever else, the pair of its interrupt. The device fetches a context when it needs it, keeps a
  * copy, and writes it back when it makes room. While it has a copy, what software writes to the
  * memory is not seen and may be overwritten; so software changes a context by a command, and the
- * answer means that the device has the new one.
+ * answer means that the device has the new one and that no message of the old one is on its way.
  *
  * <pre>
  *   bytes 7:0    message address, bits 1:0 are not looked at
@@ -32,6 +32,7 @@ public final class QueueStore implements MessageStore {
   private final MessageSink sink;
   private final int requesterId;
   private final IntUnaryOperator tag;
+  private final InFlight inFlight = new InFlight();
 
   /**
    * Makes a store whose messages carry no PASID, as all hardware does, and whose device has no
@@ -79,15 +80,21 @@ public final class QueueStore implements MessageStore {
    * @param mailbox address of a context as it is to be
    * @return whether the queue exists and the mailbox could be read
    */
-  public synchronized boolean modify(int queue, long mailbox) {
+  public boolean modify(int queue, long mailbox) {
     if (!copies.has(queue) || !memory.holds(mailbox, CONTEXT_BYTES)) {
       return false;
     }
+    replace(queue, mailbox);
+    // Without the lock: a queue that fires may be waiting for it, to fetch its context.
+    inFlight.await();
+    return true;
+  }
+
+  private synchronized void replace(int queue, long mailbox) {
     long rest = memory.getLong(mailbox + 8);
     take(queue, memory.getLong(mailbox), rest, copies.control(queue) & MessageEntries.PENDING);
     writeBack(queue);
     open(queue);
-    return true;
   }
 
   /** Makes the device forget its copy, as it does when it needs the room; writes it back first. */
@@ -104,6 +111,15 @@ public final class QueueStore implements MessageStore {
     if (!copies.has(entry)) {
       return;
     }
+    int slot = inFlight.enter();
+    try {
+      sendOrMark(entry);
+    } finally {
+      inFlight.leave(slot);
+    }
+  }
+
+  private void sendOrMark(int entry) {
     for (; ; ) {
       long s = copies.state(entry);
       if ((s & CACHED) == 0) {

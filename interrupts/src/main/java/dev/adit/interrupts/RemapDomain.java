@@ -102,7 +102,12 @@ public final class RemapDomain implements MessageDomain {
       this.requesterId = requesterId;
       this.index = index;
       led = lead(cookie, target);
-      table.fill(requesterId, index, led.aim(), cookie);
+      try {
+        table.fill(requesterId, index, led.aim(), cookie);
+      } catch (DomainException e) {
+        led.release();
+        throw e;
+      }
     }
 
     @Override
@@ -127,7 +132,13 @@ public final class RemapDomain implements MessageDomain {
     public boolean retarget(Target target) {
       settle();
       Led next = lead(cookie, target);
-      boolean moved = !table.aim(requesterId, index, next.aim(), cookie);
+      boolean moved;
+      try {
+        moved = !table.aim(requesterId, index, next.aim(), cookie);
+      } catch (DomainException e) {
+        next.release();
+        throw e;
+      }
       if (moved) {
         int other = take(requesterId);
         if (other < 0) {

@@ -9,6 +9,10 @@ package dev.adit.interrupts;
  * before such a write or the one from after it, never address of one and data of the other. Drivers
  * that mask an entry, write it and unmask it, and drivers that write address first and data last
  * (the two ways in use), both get what they mean.
+ *
+ * <p>A read is answered when the messages that were on their way are through, as on a bus, where
+ * the answer to a read does not overtake the device's writes. A driver that masks an entry or
+ * replaces its pair, and reads back, knows that the old message has arrived or never will.
  */
 abstract sealed class WindowedStore implements MessageStore, RegisterWindow
     permits MsixTable, ImsArray {
@@ -21,6 +25,7 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
   final MessageEntries entries;
   final MessageSink sink;
   final int requesterId;
+  final InFlight inFlight = new InFlight();
 
   // What reads of the registers give; changed under the lock only.
   private final long[] address;
@@ -47,10 +52,16 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
    * @return the value, zero-extended; all ones outside the window or for any other width
    */
   @Override
-  public synchronized long read(long offset, int width) {
+  public long read(long offset, int width) {
     if (!covers(offset, width)) {
       return Bytes.ones(width);
     }
+    long value = register(offset, width);
+    inFlight.await();
+    return value;
+  }
+
+  private synchronized long register(long offset, int width) {
     int entry = (int) (offset / ENTRY_BYTES);
     int within = (int) (offset % ENTRY_BYTES);
     long half = within < DATA ? address[entry] : dataAndControl(entry);
@@ -64,10 +75,13 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
    * @param width 1, 2, 4 or 8 bytes, naturally aligned
    */
   @Override
-  public synchronized void write(long offset, int width, long value) {
-    if (!covers(offset, width)) {
-      return;
+  public void write(long offset, int width, long value) {
+    if (covers(offset, width)) {
+      store(offset, width, value);
     }
+  }
+
+  private synchronized void store(long offset, int width, long value) {
     int entry = (int) (offset / ENTRY_BYTES);
     int within = (int) (offset % ENTRY_BYTES);
     if (within < DATA) {
@@ -115,7 +129,17 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
   abstract boolean held();
 
   /** Sends what is pending if nothing holds the entry back; called after whatever may open it. */
-  void settle(int entry) {
+  final void settle(int entry) {
+    int slot = inFlight.enter();
+    try {
+      sendPending(entry);
+    } finally {
+      inFlight.leave(slot);
+    }
+  }
+
+  /** As {@link #settle}, for one who has a slot. */
+  void sendPending(int entry) {
     for (; ; ) {
       long s = entries.state(entry);
       if ((s & MessageEntries.PENDING) == 0 || (s & MessageEntries.MASK) != 0 || held()) {
@@ -132,11 +156,21 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
 
   /** Sends the entry's message, or marks it pending when something holds it back. */
   final void fireMessage(int entry) {
+    int slot = inFlight.enter();
+    try {
+      sendOrMark(entry);
+    } finally {
+      inFlight.leave(slot);
+    }
+  }
+
+  /** As {@link #fireMessage}, for one who has a slot. */
+  final void sendOrMark(int entry) {
     for (; ; ) {
       long s = entries.state(entry);
       if ((s & MessageEntries.MASK) != 0 || held()) {
         entries.setPending(entry);
-        settle(entry);
+        sendPending(entry);
         return;
       }
       long to = entries.address(entry, s);

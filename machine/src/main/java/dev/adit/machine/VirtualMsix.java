@@ -43,8 +43,10 @@ final class VirtualMsix implements RegisterWindow {
       emulated.write(offset, width, value);
       return;
     }
-    backed.write(offset - ENTRY, width, value);
     int index = Math.clamp(offset / ENTRY - 1, -1, Integer.MAX_VALUE);
+    // First the way to the entry: the write may give it back, and somebody else may get it.
+    view.msix().route(index + 1, null);
+    backed.write(offset - ENTRY, width, value);
     int entry = backed.entry(index);
     view.msix().route(index + 1, entry < 0 ? null : () -> ims.complete(entry));
   }

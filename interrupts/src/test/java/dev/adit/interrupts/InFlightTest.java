@@ -1,0 +1,193 @@
+package dev.adit.interrupts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.Thread.State;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A message is held on its way from the store to the bus while software takes its entry away:
+ * taking it away lasts until the message is through.
+ */
+class InFlightTest {
+  private static final int RID = 0x6A01;
+
+  /** A bus on which, while a message is on its way, something else is begun. */
+  private static final class SlowBus implements MessageSink {
+    private Runnable meanwhile = () -> {};
+    private final List<String> order = new ArrayList<>();
+
+    @Override
+    public void send(long address, int data, int requesterId, int pasid) {
+      Runnable begun = meanwhile;
+      meanwhile = () -> {};
+      begun.run();
+      note("arrived");
+    }
+
+    synchronized void note(String what) {
+      order.add(what);
+    }
+
+    synchronized List<String> order() {
+      return List.copyOf(order);
+    }
+  }
+
+  /** A store, and how a driver programs it. */
+  private record Fixture(MessageStore store, StoreChip chip) {}
+
+  enum Kind {
+    MSI,
+    MSIX,
+    IMS,
+    QUEUE
+  }
+
+  private static Fixture fixture(Kind kind, MessageSink bus) {
+    return switch (kind) {
+      case MSI -> {
+        MsiStore store = new MsiStore(1, bus, RID);
+        yield new Fixture(store, new MsiChip(store));
+      }
+      case MSIX -> {
+        MsixTable store = new MsixTable(4, bus, RID);
+        store.control(true, false);
+        yield new Fixture(store, new MsixChip(store, 4));
+      }
+      case IMS -> {
+        ImsArray store = new ImsArray(4, bus, RID);
+        yield new Fixture(store, new ImsChip(store, 4));
+      }
+      case QUEUE -> {
+        GuestMemory memory = GuestMemory.of(0, Arena.ofAuto().allocate(4096, 8));
+        QueueStore store = new QueueStore(4, memory, 0, bus, RID);
+        yield new Fixture(store, new QueueChip(4, memory, 2048, store::modify));
+      }
+    };
+  }
+
+  /** Starts a change and goes on once it waits, or is done. */
+  private static Thread begin(Runnable change) {
+    Thread thread = Thread.ofPlatform().start(change);
+    while (thread.getState() != State.TIMED_WAITING && thread.getState() != State.TERMINATED) {
+      Thread.onSpinWait();
+    }
+    return thread;
+  }
+
+  private static List<String> order(Kind kind, Function<BusDomain.Interrupt, Runnable> change)
+      throws InterruptedException {
+    SlowBus bus = new SlowBus();
+    Fixture fixture = fixture(kind, bus);
+    VectorDomain vectors = new VectorDomain(2, Quotas.none("vectors"));
+    BusDomain domain = new BusDomain(vectors, fixture.chip(), RID, Quotas.none("entries"), _ -> {});
+    BusDomain.Interrupt interrupt = domain.allocate(0, Cookie.of(1, -1), new Target.Cpu(0));
+    interrupt.mask(false);
+    List<Thread> begun = new ArrayList<>();
+    Runnable act = change.apply(interrupt);
+    bus.meanwhile =
+        () ->
+            begun.add(
+                begin(
+                    () -> {
+                      act.run();
+                      bus.note("done");
+                    }));
+
+    fixture.store().fire(0);
+
+    begun.getFirst().join();
+    return bus.order();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReleaseWaitsForTheMessageOnItsWay(Kind kind) throws Exception {
+    assertThat(order(kind, interrupt -> interrupt::release)).containsExactly("arrived", "done");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void afterMaskingNothingArrives(Kind kind) throws Exception {
+    assertThat(order(kind, interrupt -> () -> interrupt.mask(true)))
+        .containsExactly("arrived", "done");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFormerVectorIsFreeWhenItsLastMessageArrived(Kind kind) throws Exception {
+    assertThat(order(kind, interrupt -> () -> interrupt.retarget(new Target.Cpu(1))))
+        .containsExactly("arrived", "done");
+  }
+
+  @Test
+  void aRouteThatWasTakenAwayIsNotUsedAnyMore() throws Exception {
+    SlowBus bus = new SlowBus();
+    MsixTable table = new MsixTable(1, bus, RID);
+    table.route(0, () -> bus.send(0, 0, 0, 0));
+    List<Thread> begun = new ArrayList<>();
+    bus.meanwhile =
+        () ->
+            begun.add(
+                begin(
+                    () -> {
+                      table.route(0, null);
+                      bus.note("done");
+                    }));
+
+    table.fire(0);
+
+    begun.getFirst().join();
+    assertThat(bus.order()).containsExactly("arrived", "done");
+  }
+
+  @Test
+  void aMessageOnItsWayDoesNotReachTheNextOwnerOfItsRemappingEntry() throws Exception {
+    VtdRig rig = VtdRig.on();
+    VectorDomain vectors = new VectorDomain(2, Quotas.none("vectors"));
+    RemapTable entries =
+        new VtdEntries(
+            rig.unit::invalidate,
+            rig.memory,
+            VtdRig.TABLE,
+            1,
+            true,
+            false,
+            IsolationLevel.REQUESTER_ID);
+    RemapDomain remap = new RemapDomain(entries, vectors, Quotas.none("remapping entries"));
+    List<Thread> begun = new ArrayList<>();
+    Runnable[] meanwhile = {() -> {}};
+    ImsArray store =
+        new ImsArray(
+            1,
+            (address, data, requesterId, pasid) -> {
+              meanwhile[0].run();
+              rig.unit.send(address, data, requesterId, pasid);
+            },
+            RID);
+    BusDomain domain =
+        new BusDomain(remap, new ImsChip(store, 1), RID, Quotas.none("entries"), _ -> {});
+    BusDomain.Interrupt first = domain.allocate(Cookie.of(1, 7), new Target.Cpu(0));
+    first.mask(false);
+    meanwhile[0] =
+        () ->
+            begun.add(
+                begin(
+                    () -> {
+                      first.release();
+                      domain.allocate(Cookie.of(2, 8), new Target.Cpu(1));
+                    }));
+
+    store.fire(0);
+
+    begun.getFirst().join();
+    assertThat(rig.bus.seen).extracting(RecordingBus.Interrupt::destination).containsExactly(0);
+  }
+}
