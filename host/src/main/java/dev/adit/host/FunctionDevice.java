@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,8 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
   private final long pbaEnd;
 
   // Counted by the one thread that serves the socket.
-  private volatile long reads;
-  private volatile long writes;
+  private final AtomicLong reads = new AtomicLong();
+  private final AtomicLong writes = new AtomicLong();
 
   /**
    * Puts a function on a bus.
@@ -73,7 +74,7 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
   }
 
   RegisterAccesses accesses() {
-    return new RegisterAccesses(reads, writes);
+    return new RegisterAccesses(reads.get(), writes.get());
   }
 
   @Override
@@ -90,7 +91,7 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
 
   @Override
   public void read(int region, long offset, MemorySegment into, long at, int count) {
-    reads = reads + 1;
+    reads.setRelease(reads.getPlain() + 1);
     if (region == Region.CONFIG) {
       function.config().read(offset, into, at, count);
     } else if (region == pbaBar && offset >= pbaStart && offset + count <= pbaEnd) {
@@ -116,7 +117,7 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
 
   @Override
   public void write(int region, long offset, MemorySegment from, long at, int count) {
-    writes = writes + 1;
+    writes.setRelease(writes.getPlain() + 1);
     if (region == Region.CONFIG) {
       function.config().write(offset, from, at, count);
       return;
