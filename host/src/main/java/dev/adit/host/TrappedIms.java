@@ -96,7 +96,7 @@ public final class TrappedIms extends PassedFunction {
     long pending = (window.read((long) entry * StoreWindow.ENTRY + CONTROL, 4) & 2) << 32;
     long half = within < 8 ? address[entry] : rest[entry] | pending;
     long shifted = half >>> (within % 8 * 8);
-    return width >= 8 ? shifted : shifted & (1L << width * 8) - 1;
+    return width >= 8 ? shifted : shifted & ((1L << (width * 8)) - 1);
   }
 
   @Override
@@ -109,14 +109,14 @@ public final class TrappedIms extends PassedFunction {
     int entry = (int) (at / StoreWindow.ENTRY);
     int within = (int) (at % StoreWindow.ENTRY);
     int shift = within % 8 * 8;
-    long mask = (width >= 8 ? -1L : (1L << width * 8) - 1) << shift;
+    long mask = (width >= 8 ? -1L : (1L << (width * 8)) - 1) << shift;
     if (within < 8) {
-      long written = (address[entry] & ~mask) | (value << shift & mask);
+      long written = (address[entry] & ~mask) | ((value << shift) & mask);
       if (written >>> 20 == RESET_ADDRESS >>> 20) {
         address[entry] = written & ~3L;
       }
     } else {
-      rest[entry] = (rest[entry] & ~mask) | (value << shift & mask & ~(2L << 32));
+      rest[entry] = (rest[entry] & ~mask) | ((value << shift) & mask & ~(2L << 32));
       changed(entry);
     }
   }
