@@ -84,6 +84,9 @@ public final class BenchFunction implements PciFunction {
     if (offset < STORAGE) {
       return storage.get(LONG, offset) & ones;
     }
+    if (offset >= PENDING && offset < PENDING + Long.BYTES) {
+      return msix.readPending(offset - PENDING, width);
+    }
     return offset >= TABLE && offset < PENDING ? msix.read(offset - TABLE, width) : ones;
   }
 
