@@ -253,7 +253,7 @@ final class BootCommand implements Callable<Integer> {
     within("--timeout", timeout, 1, 86_400);
     within("--interrupts", ims.interrupts(), 1, 1L << 40);
     within("--slots", ims.slots(), 1, 256);
-    if (viommu && (ims.way().equals(Optional.of(ImsOptions.Way.pv)))) {
+    if (viommu && ims.way().equals(Optional.of(ImsOptions.Way.pv))) {
       throw new ParameterException(
           spec.commandLine(),
           "--ims pv gives messages for a guest without a vIOMMU; use --ims viommu");

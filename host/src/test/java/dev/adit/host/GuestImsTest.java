@@ -33,9 +33,17 @@ class GuestImsTest {
   private final HostRemapper host = new HostRemapper();
   private EventLoops loops;
   private SharedMemory range;
+
+  @SuppressWarnings("NullAway.Init") // made by serve, which every test calls first
   private FunctionServer<PciFunction> server;
+
+  @SuppressWarnings("NullAway.Init") // made by serve, which every test calls first
   private VfioUserClient client;
+
+  @SuppressWarnings("NullAway.Init") // made by serve, which every test calls first
   private GuestMessages messages;
+
+  @SuppressWarnings("NullAway.Init") // made by serve, which every test calls first
   private ParavirtualIms paravirtual;
 
   @BeforeEach

@@ -7,9 +7,11 @@ import dev.adit.host.control.RefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,11 +37,11 @@ final class ControlTest {
       assertThat(host.state("a").plain()).isEqualTo(Map.of("defined", true, "active", false));
 
       host.ask("vdev.start", Map.of("device", "a"));
-      assertThat(host.state("a").values().get("active").plain()).isEqualTo(true);
+      assertThat(state(host, "a", "active")).isEqualTo("true");
       assertThat(host.socket("a")).exists();
 
       host.ask("vdev.undefine", Map.of("device", "a"));
-      assertThat(host.state("a").values().get("defined").plain()).isEqualTo(false);
+      assertThat(state(host, "a", "defined")).isEqualTo("false");
 
       host.ask("vdev.stop", Map.of("device", "a"));
       assertThat(host.socket("a")).doesNotExist();
@@ -116,9 +118,9 @@ final class ControlTest {
     try (TestHost host = new TestHost(folder)) {
       Tree after = host.ask("vdev.show", Map.of("device", "a"));
       assertThat(DeviceDefinition.read(after)).isEqualTo(DeviceDefinition.read(before));
-      assertThat(host.state("a").values().get("active").plain()).isEqualTo(true);
+      assertThat(state(host, "a", "active")).isEqualTo("true");
       assertThat(host.socket("a")).exists();
-      assertThat(host.state("b").values().get("active").plain()).isEqualTo(false);
+      assertThat(state(host, "b", "active")).isEqualTo("false");
     }
   }
 
@@ -129,7 +131,7 @@ final class ControlTest {
       host.ask("vdev.start", Map.of("device", "a"));
       host.ask("vdev.modify", Map.of("device", "a", "set", Map.of("name", "b")));
 
-      assertThat(host.state("b").values().get("changedSinceStart").plain()).isEqualTo(true);
+      assertThat(state(host, "b", "changedSinceStart")).isEqualTo("true");
       assertThat(host.socket("a")).exists();
       refused(Reason.EXISTS, "'a'", () -> host.define("a", "1dwq"));
       host.ask("vdev.stop", Map.of("device", "b"));
@@ -191,7 +193,7 @@ final class ControlTest {
       host.define("closed", "1dwq");
       host.ask("vdev.start", Map.of("device", "closed"));
       host.define("open", "1dwq");
-      String group = Files.readAttributes(folder, "posix:group").get("group").toString();
+      String group = Files.readAttributes(folder, PosixFileAttributes.class).group().toString();
       host.ask(
           "vdev.modify",
           Map.of("device", "open", "set", Map.of("socket-mode", "0660", "socket-group", group)));
@@ -224,17 +226,17 @@ final class ControlTest {
       host.define("a", "1dwq");
       host.ask("vdev.start", Map.of("device", "a"));
       saved = plain(host.ask("vdev.suspend", Map.of("device", "a")));
-      assertThat(host.state("a").values().get("doing").plain()).isEqualTo("suspended");
+      assertThat(state(host, "a", "doing")).isEqualTo("suspended");
       refused(
           Reason.IN_USE, "active already", () -> host.ask("vdev.resume", Map.of("saved", saved)));
       host.ask("vdev.resume", Map.of("device", "a"));
-      assertThat(host.state("a").values().get("doing").plain()).isEqualTo("running");
+      assertThat(state(host, "a", "doing")).isEqualTo("running");
     }
     try (TestHost host = new TestHost(folder.resolve("two"))) {
       Tree resumed = host.ask("vdev.resume", Map.of("saved", saved));
       assertThat(DeviceDefinition.read(resumed).label()).isEqualTo("a");
-      assertThat(host.state("a").values().get("active").plain()).isEqualTo(true);
-      assertThat(host.state("a").values().get("defined").plain()).isEqualTo(false);
+      assertThat(state(host, "a", "active")).isEqualTo("true");
+      assertThat(state(host, "a", "defined")).isEqualTo("false");
     }
   }
 
@@ -245,7 +247,7 @@ final class ControlTest {
       host.define("a", "1dwq");
     }
     try (TestHost host = new TestHost(folder)) {
-      assertThat(host.state("a").values().get("defined").plain()).isEqualTo(true);
+      assertThat(state(host, "a", "defined")).isEqualTo("true");
     }
   }
 
@@ -264,5 +266,9 @@ final class ControlTest {
                   .map(event -> Section.of(event, "event").text("kind").orElse("")))
           .containsExactly("defined", "started", "revoked", "reset", "stopped");
     }
+  }
+
+  private static String state(TestHost host, String device, String key) {
+    return String.valueOf(Objects.requireNonNull(host.state(device).values().get(key)).plain());
   }
 }
