@@ -604,9 +604,11 @@ function _picocli_adit_boot() {
 
   local commands=""
   local flag_opts="'--viommu' '-v' '--verbose' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--portals' '--wqs' '--engines' '--color'"
+  local arg_opts="'--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--portals' '--wqs' '--engines' '--ims' '--guest-ims' '--interrupts' '--slots' '--color'"
   local WHO_option_args=("auto" "tcg" "kvm") # --accel values
   local HOW_option_args=("trap" "mmap") # --portals values
+  local WAY_option_args=("off" "silent" "trap" "pv" "viommu") # --ims values
+  local WISH_option_args=("auto" "on" "off") # --guest-ims values
   local WHEN_option_args=("always" "never" "auto") # --color values
 
   type compopt &>/dev/null && compopt +o default
@@ -665,6 +667,22 @@ function _picocli_adit_boot() {
       return
       ;;
     '--engines')
+      return
+      ;;
+    '--ims')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${WAY_option_args[@]}" ) )
+      return $?
+      ;;
+    '--guest-ims')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${WISH_option_args[@]}" ) )
+      return $?
+      ;;
+    '--interrupts')
+      return
+      ;;
+    '--slots')
       return
       ;;
     '--color')
