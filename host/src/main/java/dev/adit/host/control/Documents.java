@@ -93,6 +93,9 @@ public final class Documents {
       throw RefusedException.at(place(e.getProblemMark()), "not YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
       throw RefusedException.at(new Place(source, 1, 1), "not YAML: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      // The reader's own way to say that an escape such as \x has no digits or is no character.
+      throw RefusedException.at(new Place(source, 1, 1), "not YAML: an escape is wrong");
     }
   }
 

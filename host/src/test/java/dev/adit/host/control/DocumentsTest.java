@@ -3,6 +3,7 @@ package dev.adit.host.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,13 @@ final class DocumentsTest {
   @Test
   void commasBeforeClosingBracketsPassAsTheyDoInAccelConfig() {
     assertThat(Documents.parse("f", "[1, 2,]").plain()).isEqualTo(java.util.List.of(1L, 2L));
+  }
+
+  @Test
+  void anEscapeWithoutDigitsIsRefusedLikeAnyOtherMistake() {
+    for (String text : List.of("\"\\x\"", "\"\\xg0\"", "\"\\UFFFFFFFF\"")) {
+      assertThatThrownBy(() -> Documents.parse("f", text)).isInstanceOf(RefusedException.class);
+    }
   }
 
   @Test
