@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       "  adit inspect -vv -s 6a:01.0               every field of one",
       "  lspci -xxxx >host.txt                     on another host, as root; then here",
       "  adit inspect -F host.txt -d 8086: --json  Intel's functions in it, for a program",
+      "  adit inspect --json-lines *.tar | jq -r 'select(.siov.ims==\"present\") | .address'",
       "  adit inspect --fail-on=noims *.tar        is there a function with IMS on any host?"
     })
 final class InspectCommand implements Callable<Integer> {
@@ -91,6 +92,11 @@ final class InspectCommand implements Callable<Integer> {
 
   @Option(names = "-x", description = "The bytes: 64, with -xxx 256, with -xxxx 4096.")
   private boolean[] hex = {};
+
+  @Option(
+      names = "--json-lines",
+      description = "Print one JSON document a line, one for each function.")
+  private boolean lines;
 
   @Option(names = "-D", description = "Always the domain, also where it is 0.")
   private boolean domains;
@@ -142,8 +148,11 @@ final class InspectCommand implements Callable<Integer> {
 
   private InspectPrinter printer(PrintWriter out) {
     InspectNames names = new InspectNames(PciIds.ofSystem(), Math.min(numbers.length, 2), domains);
+    if (lines) {
+      return InspectJson.lines(output.generator(out), names);
+    }
     if (output.json()) {
-      return new InspectJson(output.generator(out), names);
+      return InspectJson.document(output.generator(out), names);
     }
     if (tree) {
       return new InspectTree(out, names);

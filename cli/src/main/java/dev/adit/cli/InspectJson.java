@@ -19,19 +19,33 @@ import dev.adit.pci.spec.Register;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
-/** One JSON document; docs/reference/inspect-json.md describes it. */
+/** JSON, one document or one a line for each function; docs/reference/inspect-json.md tells. */
 final class InspectJson implements InspectPrinter {
   static final String SCHEMA = "adit.inspect/1";
+  static final String LINE_SCHEMA = "adit.inspect.function/1";
 
   private final JsonGenerator json;
   private final InspectNames names;
+  private final boolean lines;
+  private boolean written;
 
-  InspectJson(JsonGenerator json, InspectNames names) {
+  private InspectJson(JsonGenerator json, InspectNames names, boolean lines) {
     this.json = json;
     this.names = names;
+    this.lines = lines;
+  }
+
+  /** {@return a printer of one document} */
+  static InspectJson document(JsonGenerator json, InspectNames names) {
     json.writeStartObject();
     json.writeStringProperty("schema", SCHEMA);
     json.writeArrayPropertyStart("sources");
+    return new InspectJson(json, names, false);
+  }
+
+  /** {@return a printer of one document a line} */
+  static InspectJson lines(JsonGenerator json, InspectNames names) {
+    return new InspectJson(json, names, true);
   }
 
   static String text(Sighting sighting) {
@@ -44,32 +58,56 @@ final class InspectJson implements InspectPrinter {
 
   @Override
   public void source(String name, List<SeenFunction> functions, boolean titled) {
+    if (lines) {
+      functions.forEach(function -> line(name, () -> function(function)));
+      return;
+    }
     json.writeStartObject();
     json.writeStringProperty("source", name);
     json.writeArrayPropertyStart("functions");
-    functions.forEach(this::function);
+    for (SeenFunction function : functions) {
+      json.writeStartObject();
+      function(function);
+      json.writeEndObject();
+    }
     json.writeEndArray();
     json.writeEndObject();
   }
 
   @Override
   public void broken(String name, String reason) {
+    if (lines) {
+      line(name, () -> json.writeStringProperty("error", reason));
+      return;
+    }
     json.writeStartObject();
     json.writeStringProperty("source", name);
     json.writeStringProperty("error", reason);
     json.writeEndObject();
   }
 
+  private void line(String source, Runnable content) {
+    json.writeStartObject();
+    json.writeStringProperty("schema", LINE_SCHEMA);
+    json.writeStringProperty("source", source);
+    content.run();
+    json.writeEndObject();
+    written = true;
+  }
+
   @Override
   public void end() {
-    json.writeEndArray();
-    json.writeEndObject();
-    json.writeRaw('\n');
+    if (!lines) {
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    if (!lines || written) {
+      json.writeRaw('\n');
+    }
     json.close();
   }
 
   private void function(SeenFunction function) {
-    json.writeStartObject();
     json.writeStringProperty("address", function.address().toString());
     hex("vendor", function.vendor(), 4);
     hex("device", function.device(), 4);
@@ -96,7 +134,6 @@ final class InspectJson implements InspectPrinter {
     json.writeArrayPropertyStart("problems");
     function.capabilities().problems().forEach(json::writeString);
     json.writeEndArray();
-    json.writeEndObject();
   }
 
   private void surroundings(Surroundings around) {

@@ -78,10 +78,13 @@ final class Output {
     return colored() ? "\u001b[" + look.code + "m" + text + "\u001b[0m" : text;
   }
 
-  /** {@return a generator that writes one document and leaves {@code out} open} */
+  /** {@return a generator that writes a document, or one a line, and leaves {@code out} open} */
   JsonGenerator generator(PrintWriter out) {
     JsonFactory factory =
-        JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+        JsonFactory.builder()
+            .rootValueSeparator("\n")
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .build();
     return factory.createGenerator(
         new ObjectWriteContext.Base() {
           @Override

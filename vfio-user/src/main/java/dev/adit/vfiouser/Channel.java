@@ -104,6 +104,11 @@ final class Channel implements EventLoop.Source {
     return fd >= 0;
   }
 
+  /** {@return whether nobody is at the other end any more, though this one may not have seen it} */
+  boolean hungUp() {
+    return fd < 0 || Eventfds.hungUp(fd);
+  }
+
   void open() {
     loop.add(fd, this, true);
   }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 /** Event counters (eventfd(2)). */
 final class Eventfds {
   private static final int EFD_NONBLOCK = 0x800, EFD_CLOEXEC = 0x80000;
-  private static final short POLLIN = 1, POLLOUT = 4;
+  private static final short POLLIN = 1, POLLOUT = 4, POLLHUP = 0x10;
 
   // int eventfd(unsigned initval, int flags)
   private static final MethodHandle EVENTFD = Libc.function("eventfd", INT, INT, INT);
@@ -101,6 +101,11 @@ final class Eventfds {
   /** {@return whether the fd takes bytes within a time} */
   static boolean writable(int fd, int milliseconds) {
     return poll(fd, POLLOUT, milliseconds);
+  }
+
+  /** {@return whether the other end of a socket is closed, even if it left something to read} */
+  static boolean hungUp(int fd) {
+    return poll(fd, POLLHUP, 0);
   }
 
   private static boolean poll(int fd, short events, int milliseconds) {

@@ -29,6 +29,9 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
   private long removalSince;
   private byte[] removalReply = {};
 
+  /** A VERSION that waits for the client before to be gone. */
+  private byte[] introduction = {};
+
   ServerConnection(VfioUserServer server, int fd) {
     this.server = server;
     patience = server.options().patience().toNanos();
@@ -51,6 +54,11 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
 
   boolean attached() {
     return attached;
+  }
+
+  /** {@return whether this client is going: it has hung up, or engines still use its memory} */
+  boolean leaves() {
+    return over || channel.hungUp();
   }
 
   /** {@return 0 or an errno, after a client has introduced itself} */
@@ -78,6 +86,9 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
         error = Libc.EINVAL;
       } else if (fds.truncated()) {
         error = Libc.EMFILE;
+      } else if (!attached && server.isBeingLeft() && !isLate()) {
+        introduceLater(message, at, size);
+        return;
       } else {
         error = commands.handle(command, message, at, size, fds);
       }
@@ -90,6 +101,26 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
     if (error != 0) {
       server.events().event(Kind.ERROR_REPLY, error);
       replyError(message, at, error);
+    }
+  }
+
+  /** Keeps VERSION until the client before is gone; what comes after it waits, too. */
+  private void introduceLater(MemorySegment message, long at, int size) {
+    introduction = message.asSlice(at, size).toArray(Wire.U8);
+    channel.hold();
+    server.loop().tick(channel, TICK);
+  }
+
+  private boolean isLate() {
+    return System.nanoTime() - since > patience;
+  }
+
+  private void introduce() {
+    MemorySegment message = MemorySegment.ofArray(introduction);
+    introduction = new byte[0];
+    command(message, 0, (int) message.byteSize(), Fds.NONE);
+    if (introduction.length == 0) {
+      channel.release();
     }
   }
 
@@ -144,7 +175,11 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
       finishIfQuiescent();
     } else if (removal != 0) {
       finishRemoval(now);
-    } else if (!attached && now - since > patience) {
+    } else if (introduction.length > 0) {
+      if (!server.isBeingLeft() || isLate()) {
+        introduce();
+      }
+    } else if (!attached && isLate()) {
       server.events().event(Kind.SILENT, 0);
       channel.close();
     }

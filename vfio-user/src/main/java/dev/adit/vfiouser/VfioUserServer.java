@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves one device on a socket, to one client at a time. A second client is told EBUSY. When the
  * client goes, its memory and interrupts are given up, the device keeps its state, and the next
- * client may come.
+ * client may come; one that comes before engines have let go of that memory waits for it.
  */
 public final class VfioUserServer implements AutoCloseable {
   /** Connections that have not said VERSION yet. */
@@ -211,6 +211,11 @@ public final class VfioUserServer implements AutoCloseable {
   /** {@return the socket} */
   public Path path() {
     return path;
+  }
+
+  /** {@return whether there is a client that is on its way out, so that the next one may wait} */
+  boolean isBeingLeft() {
+    return client != null && client.leaves();
   }
 
   /** {@return whether a connection may become the client, which it is from now on} */

@@ -6,6 +6,7 @@ import static dev.adit.vfiouser.RawClient.message;
 import static dev.adit.vfiouser.RawClient.payload;
 import static dev.adit.vfiouser.RawClient.unmap;
 import static dev.adit.vfiouser.RawClient.write;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.vfiouser.DmaSpace.Access;
@@ -172,13 +173,17 @@ class StreamTest extends ServerTestCase {
       MemorySegment segment = view.segment();
       assertThat(segment).isNotNull();
       segment.fill((byte) 5);
-      try (RawClient next = new RawClient(path)) {
-        assertThat(next.version("{}").errno()).isEqualTo(Libc.EBUSY);
+      try (RawClient late = new RawClient(path)) {
+        assertThat(late.version("{}").errno()).as("after all patience").isEqualTo(Libc.EBUSY);
       }
-      assertThat(events).doesNotContain(ServerEvents.Kind.DETACHED);
-      view.end();
-      eventually(() -> events.contains(ServerEvents.Kind.DETACHED));
-      raw().close();
+      try (RawClient next = new RawClient(path)) {
+        next.send(
+            message(1, Command.VERSION, 0, payload(7).putInt(0).put("{}".getBytes(US_ASCII))));
+        assertThat(events).doesNotContain(ServerEvents.Kind.DETACHED);
+        view.end();
+        assertThat(next.receive().errno()).as("after it has waited").isZero();
+        assertThat(events).contains(ServerEvents.Kind.DETACHED);
+      }
     }
     view.close();
   }

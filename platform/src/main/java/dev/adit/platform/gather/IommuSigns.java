@@ -1,6 +1,8 @@
 package dev.adit.platform.gather;
 
+import dev.adit.pci.PciAddress;
 import dev.adit.platform.Evidence;
+import dev.adit.platform.Fact;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
 import dev.adit.platform.spec.VtdRegisters;
@@ -39,7 +41,8 @@ final class IommuSigns {
     this.units = sheet.tree().list(UNITS);
   }
 
-  static void gather(Sheet sheet) {
+  /** Puts down what all units together come to. {@return what single units come to} */
+  static IommuSigns gather(Sheet sheet) {
     IommuSigns signs = new IommuSigns(sheet);
     signs.present();
     signs.readVtd();
@@ -59,6 +62,48 @@ final class IommuSigns {
         Truth.NO,
         "no VT-d or AMD-Vi remapper compares PASIDs",
         "VT-d 5.10, 9.9: bits 127:84 of an entry are reserved");
+    return signs;
+  }
+
+  /**
+   * {@return what the VT-d unit that translates for a function says of PASIDs} Units differ: often
+   * only those with accelerators behind them know PASIDs. Without a unit of its own, a function has
+   * what the machine has.
+   */
+  Evidence of(PciAddress function) {
+    String unit =
+        sheet
+            .tree()
+            .link("sys/bus/pci/devices/" + function + "/iommu")
+            .orElse("")
+            .replaceAll(".*/", "");
+    Vtd own = vtd.get(unit);
+    if (own == null || vtd.size() == 1) {
+      return Evidence.NONE;
+    }
+    VtdRegisters registers = own.registers();
+    Truth knows = Truth.of(registers.pasid());
+    Truth scalable = Truth.of(registers.scalableMode());
+    String name = Sheet.printable(unit) + ": ";
+    return Evidence.NONE
+        .with(fact(Sign.IOMMU_SCALABLE, scalable, name + "ECAP.SMTS", own))
+        .with(fact(Sign.IOMMU_KNOWS_PASID, knows, name + "ECAP.PASID", own))
+        .with(pasids(knows.and(scalable), own));
+  }
+
+  private static Fact fact(Sign sign, Truth truth, String bit, Vtd unit) {
+    return new Fact(sign, truth, bit + " is " + (truth == Truth.YES ? 1 : 0), unit.source());
+  }
+
+  private Fact pasids(Truth can, Vtd unit) {
+    Evidence seen = sheet.evidence();
+    return new Fact(
+        Sign.IOMMU_PASID,
+        can.and(seen.truth(Sign.SCALABLE_MODE_ASKED)).and(seen.truth(Sign.IOMMU_PRESENT)),
+        can == Truth.YES
+            ? "PASIDs and scalable mode; " + seen.fact(Sign.SCALABLE_MODE_ASKED).detail()
+            : "no PASIDs in scalable mode",
+        unit.source());
   }
 
   private void present() {
@@ -199,13 +244,7 @@ final class IommuSigns {
     if (!vtd.isEmpty()) {
       Evidence seen = sheet.evidence();
       Truth can = seen.truth(Sign.IOMMU_KNOWS_PASID).and(seen.truth(Sign.IOMMU_SCALABLE));
-      sheet.fact(
-          Sign.IOMMU_PASID,
-          can.and(seen.truth(Sign.SCALABLE_MODE_ASKED)).and(seen.truth(Sign.IOMMU_PRESENT)),
-          can == Truth.YES
-              ? "PASIDs and scalable mode; " + seen.fact(Sign.SCALABLE_MODE_ASKED).detail()
-              : "no PASIDs in scalable mode",
-          vtd.values().iterator().next().source());
+      sheet.fact(pasids(can, vtd.values().iterator().next()));
       return;
     }
     for (String unit : units) {

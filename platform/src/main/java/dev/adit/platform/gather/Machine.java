@@ -48,10 +48,12 @@ public record Machine(
     FirmwareSigns.gather(sheet);
     AcpiSigns.gather(sheet);
     KernelSigns.gather(sheet);
-    IommuSigns.gather(sheet);
+    IommuSigns iommus = IommuSigns.gather(sheet);
     Evidence evidence = sheet.evidence();
     List<Part> parts =
-        SysfsReader.read(tree, wanted).stream().map(each -> part(tree, each, evidence)).toList();
+        SysfsReader.read(tree, wanted).stream()
+            .map(each -> part(tree, each, evidence.and(iommus.of(each.address()))))
+            .toList();
     return new Machine(
         name(tree),
         KernelSigns.release(sheet).orElse("unknown"),

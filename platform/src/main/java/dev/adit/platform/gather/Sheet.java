@@ -49,7 +49,12 @@ final class Sheet {
 
   /** Adds a fact. */
   void fact(Sign sign, Truth truth, String detail, String source) {
-    facts.put(sign, new Fact(sign, truth, printable(detail), printable(source)));
+    fact(new Fact(sign, truth, printable(detail), printable(source)));
+  }
+
+  /** Adds a fact that is fit for a terminal. */
+  void fact(Fact fact) {
+    facts.put(fact.sign(), fact);
   }
 
   /** Adds a fact that could not be found out. */
