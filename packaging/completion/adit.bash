@@ -274,7 +274,7 @@ function _picocli_adit_inspect() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-j' '--json' '-p' '--pretty' '-t' '-D' '-k' '-h' '--help' '-V' '--version'"
+  local flag_opts="'-j' '--json' '-p' '--pretty' '-t' '--json-lines' '-D' '-k' '-h' '--help' '-V' '--version'"
   local arg_opts="'--color' '--sysfs' '-F' '-s' '-d' '-n' '-v' '-x' '--fail-on'"
   local WHEN_option_args=("always" "never" "auto") # --color values
   local WHAT_option_args=("none" "nosiov" "noims") # --fail-on values

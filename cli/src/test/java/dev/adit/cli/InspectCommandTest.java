@@ -190,6 +190,23 @@ class InspectCommandTest {
   }
 
   @Test
+  void oneDocumentALineForEachFunction() {
+    inspect("--json-lines");
+    assertThat(exit).isZero();
+    assertThat(out).endsWith("}\n");
+    List<Map<String, String>> lines = out.lines().map(InspectCommandTest::leaves).toList();
+    assertThat(lines).hasSizeGreaterThan(2);
+    assertThat(lines)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .containsEntry("/schema", "adit.inspect.function/1")
+                    .containsKeys("/source", "/address", "/visibleBytes"));
+    run("inspect", "--json-lines", "-F", folder.resolve("missing").toString());
+    assertThat(out.lines()).singleElement().asString().contains("\"error\"");
+  }
+
+  @Test
   void capturesAndTreesAreReadAndABrokenOneDoesNotStopTheOthers() throws IOException {
     String at = "sys/bus/pci/devices/0000:6a:01.0";
     Path tree = folder.resolve("tree");

@@ -84,7 +84,7 @@ final class IommuSigns {
     VtdRegisters registers = own.registers();
     Truth knows = Truth.of(registers.pasid());
     Truth scalable = Truth.of(registers.scalableMode());
-    String name = Sheet.printable(unit) + ": ";
+    String name = unit + ": ";
     return Evidence.NONE
         .with(fact(Sign.IOMMU_SCALABLE, scalable, name + "ECAP.SMTS", own))
         .with(fact(Sign.IOMMU_KNOWS_PASID, knows, name + "ECAP.PASID", own))
@@ -92,12 +92,12 @@ final class IommuSigns {
   }
 
   private static Fact fact(Sign sign, Truth truth, String bit, Vtd unit) {
-    return new Fact(sign, truth, bit + " is " + (truth == Truth.YES ? 1 : 0), unit.source());
+    return Sheet.made(sign, truth, bit + " is " + (truth == Truth.YES ? 1 : 0), unit.source());
   }
 
   private Fact pasids(Truth can, Vtd unit) {
     Evidence seen = sheet.evidence();
-    return new Fact(
+    return Sheet.made(
         Sign.IOMMU_PASID,
         can.and(seen.truth(Sign.SCALABLE_MODE_ASKED)).and(seen.truth(Sign.IOMMU_PRESENT)),
         can == Truth.YES

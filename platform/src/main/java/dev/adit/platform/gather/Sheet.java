@@ -49,12 +49,16 @@ final class Sheet {
 
   /** Adds a fact. */
   void fact(Sign sign, Truth truth, String detail, String source) {
-    fact(new Fact(sign, truth, printable(detail), printable(source)));
+    fact(made(sign, truth, detail, source));
   }
 
-  /** Adds a fact that is fit for a terminal. */
   void fact(Fact fact) {
     facts.put(fact.sign(), fact);
+  }
+
+  /** {@return a fact that is fit for a terminal} */
+  static Fact made(Sign sign, Truth truth, String detail, String source) {
+    return new Fact(sign, truth, printable(detail), printable(source));
   }
 
   /** Adds a fact that could not be found out. */

@@ -50,6 +50,19 @@ final class IdxdTest {
   }
 
   @Test
+  void theUnitBeforeTheDeviceCountsNotAnotherOne() {
+    String line = "intel_iommu=on,sm_on";
+    Tar able = host(line, SCALABLE, "0").link(DSA + "/iommu", "../../virtual/iommu/dmar1");
+    Tar unable = host(line, "8980000001a", "0").link(DSA + "/iommu", "../../virtual/iommu/dmar1");
+
+    Diagnosis other = pasid(unit(able, "dmar1", "8980000001a"));
+    assertThat(other.causes()).extracting(Rule::id).containsExactly("idxd.iommu-no-pasid");
+    assertThat(pasid(unit(unable, "dmar1", SCALABLE)).causes())
+        .extracting(Rule::id)
+        .doesNotContain("idxd.iommu-no-pasid");
+  }
+
+  @Test
   void aFirmwareWithoutDmarAndAKernelThatIgnoresItAreToldApart() {
     Tar without = machine("").file(DSA + "/dsa0/pasid_enabled", "0\n");
     Tar ignored =
@@ -102,6 +115,11 @@ final class IdxdTest {
         .file("sys/class/iommu/dmar0/intel-iommu/cap", "d2008c22260206\n")
         .file("sys/class/iommu/dmar0/intel-iommu/ecap", ecap + "\n")
         .file(DSA + "/dsa0/pasid_enabled", pasidEnabled + "\n");
+  }
+
+  private static Tar unit(Tar tar, String name, String ecap) {
+    return tar.file("sys/class/iommu/" + name + "/intel-iommu/cap", "d2008c22260206\n")
+        .file("sys/class/iommu/" + name + "/intel-iommu/ecap", ecap + "\n");
   }
 
   private static Tar machine(String flag) {
