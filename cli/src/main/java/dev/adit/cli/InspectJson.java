@@ -189,6 +189,12 @@ final class InspectJson implements InspectPrinter {
     }
     json.writeStringProperty("name", found.name());
     registers(function.config(), function.fields(found), found.offset());
+    List<Bar> bars = function.virtualBars(found);
+    if (!bars.isEmpty()) {
+      json.writeArrayPropertyStart("virtualBars");
+      bars.forEach(this::bar);
+      json.writeEndArray();
+    }
     RequesterIds.of(function, found).ifPresent(this::requesterIds);
     json.writeEndObject();
   }

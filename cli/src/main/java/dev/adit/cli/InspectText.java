@@ -63,7 +63,7 @@ final class InspectText implements InspectPrinter {
       surroundings(function.surroundings());
     }
     if (detail.verbose() > 0) {
-      function.bars().forEach(this::bar);
+      function.bars().forEach(bar -> bar(bar, "\t"));
       function.capabilities().capabilities().forEach(found -> capability(function, found));
       function.capabilities().problems().forEach(problem -> out.println("\tProblem: " + problem));
       visibility(function);
@@ -96,19 +96,21 @@ final class InspectText implements InspectPrinter {
     around.physicalFunction().ifPresent(pf -> out.println("\tVirtual function of " + pf));
   }
 
-  private void bar(Bar bar) {
+  private void bar(Bar bar, String indent) {
     String size = bar.size() == 0 ? "" : " [size=" + size(bar.size()) + "]";
-    String address = InspectNames.hex(bar.address(), 8);
+    String address = bar.address() == 0 ? "<unassigned>" : InspectNames.hex(bar.address(), 8);
     String what =
         switch (bar.kind()) {
-          case IO -> "I/O ports at " + InspectNames.hex4((int) bar.address());
+          case IO ->
+              "I/O ports at "
+                  + (bar.address() == 0 ? address : InspectNames.hex4((int) bar.address()));
           case ROM -> "Expansion ROM at " + address + (bar.enabled() ? "" : " [disabled]");
           default ->
               "Memory at %s (%s, %sprefetchable)"
                   .formatted(address, bar.kind().text(), bar.prefetchable() ? "" : "non-");
         };
     out.println(
-        "\t" + (bar.kind() == Bar.Kind.ROM ? "" : "Region " + bar.index() + ": ") + what + size);
+        indent + (bar.kind() == Bar.Kind.ROM ? "" : "Region " + bar.index() + ": ") + what + size);
   }
 
   static String size(long bytes) {
@@ -128,6 +130,7 @@ final class InspectText implements InspectPrinter {
     out.println("\tCapabilities: [" + offset + version + "] " + found.name());
     if (detail.verbose() > 1) {
       fields(function.config(), function.fields(found), found.offset(), "\t\t");
+      function.virtualBars(found).forEach(bar -> bar(bar, "\t\t"));
       Computed.of(function, found).forEach(line -> out.println("\t\t" + line));
     }
   }

@@ -4,6 +4,7 @@ import dev.adit.pci.Surroundings.Ids;
 import dev.adit.pci.spec.Bridge;
 import dev.adit.pci.spec.Field;
 import dev.adit.pci.spec.Header;
+import dev.adit.pci.spec.SrIov;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,6 +53,13 @@ public record SeenFunction(
   /** {@return the base address registers that are in use} */
   public List<Bar> bars() {
     return Bar.of(this);
+  }
+
+  /** {@return the base address registers that a SR-IOV capability has for virtual functions} */
+  public List<Bar> virtualBars(Capability found) {
+    return found.key().equals(SrIov.KEY)
+        ? Bar.read(this, found.offset() + SrIov.BAR0, 6, Surroundings.VIRTUAL_BARS)
+        : List.of();
   }
 
   /** {@return the visible fields of control and status, and of a bridge's header} */

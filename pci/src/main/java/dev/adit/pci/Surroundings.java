@@ -36,6 +36,12 @@ public record Surroundings(
   /** Where the ROM is in the list of resources. */
   public static final int ROM = 6;
 
+  /**
+   * Where the BARs of virtual functions begin in the list of resources; a size there is that of all
+   * of them together.
+   */
+  public static final int VIRTUAL_BARS = 7;
+
   public Surroundings {
     driver = driver.map(Printable::of);
     resources = List.copyOf(resources);
