@@ -203,7 +203,7 @@ class LspciComparisonTest {
   @Test
   void randomFieldsReadAsInLspci() throws IOException {
     assumeTrue(Lspci.command().isPresent(), "lspci is not installed");
-    long seed = Long.getLong("adit.fuzz.seed", 17);
+    long seed = Long.getLong("adit.seed", 17);
     Random random = new Random(seed);
     Map<PciAddress, byte[]> functions = new TreeMap<>();
     for (int device = 0; device < 32; device++) {

@@ -32,6 +32,8 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
   /** A VERSION that waits for the client before to be gone. */
   private byte[] introduction = {};
 
+  private long introducedSince;
+
   ServerConnection(VfioUserServer server, int fd) {
     this.server = server;
     patience = server.options().patience().toNanos();
@@ -86,7 +88,7 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
         error = Libc.EINVAL;
       } else if (fds.truncated()) {
         error = Libc.EMFILE;
-      } else if (!attached && server.isBeingLeft() && !isLate()) {
+      } else if (!attached && server.isBeingLeft() && !hasWaited()) {
         introduceLater(message, at, size);
         return;
       } else {
@@ -106,13 +108,17 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
 
   /** Keeps VERSION until the client before is gone; what comes after it waits, too. */
   private void introduceLater(MemorySegment message, long at, int size) {
+    if (introducedSince == 0) {
+      introducedSince = System.nanoTime();
+    }
     introduction = message.asSlice(at, size).toArray(Wire.U8);
     channel.hold();
     server.loop().tick(channel, TICK);
   }
 
-  private boolean isLate() {
-    return System.nanoTime() - since > patience;
+  /** {@return whether it has waited for the client before as long as one may} */
+  private boolean hasWaited() {
+    return introducedSince != 0 && System.nanoTime() - introducedSince > patience;
   }
 
   private void introduce() {
@@ -176,10 +182,10 @@ final class ServerConnection implements Channel.Handler, DmaSpace.Remote {
     } else if (removal != 0) {
       finishRemoval(now);
     } else if (introduction.length > 0) {
-      if (!server.isBeingLeft() || isLate()) {
+      if (!server.isBeingLeft() || hasWaited()) {
         introduce();
       }
-    } else if (!attached && isLate()) {
+    } else if (!attached && now - since > patience) {
       server.events().event(Kind.SILENT, 0);
       channel.close();
     }

@@ -18,7 +18,7 @@ class DmaViewTest extends ServerTestCase {
 
   @Test
   void aBufferMaySpanScatteredPagesOfAllKinds() {
-    long seed = Long.getLong("adit.seed", System.nanoTime());
+    long seed = Long.getLong("adit.seed", 1);
     Random random = new Random(seed);
     int pages = 64;
     MemorySegment model = Arena.ofAuto().allocate((long) pages * PAGE);

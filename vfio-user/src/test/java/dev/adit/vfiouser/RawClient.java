@@ -15,7 +15,7 @@ import java.nio.file.Path;
 
 /** A client that sends any bytes it likes, in any pieces. */
 final class RawClient implements AutoCloseable {
-  private static final int PATIENCE = 10_000;
+  private static final int PATIENCE = 60_000;
 
   /** What QEMU 11.1.3 says of itself. */
   static final String QEMU =

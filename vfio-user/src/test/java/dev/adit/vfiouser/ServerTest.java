@@ -116,7 +116,7 @@ class ServerTest extends ServerTestCase {
     for (int i = 0; i < devices; i++) {
       Path at = folder.resolve("d" + i);
       servers.add(VfioUserServer.serve(two, at, options(), SumDevice::new));
-      clients.add(VfioUserClient.connect(loops, at, Duration.ofSeconds(20)));
+      clients.add(VfioUserClient.connect(loops, at, Duration.ofSeconds(60)));
     }
     for (int i = 0; i < devices; i++) {
       clients.get(i).write(0, 0, 8, i);
@@ -140,7 +140,7 @@ class ServerTest extends ServerTestCase {
     EventLoops spinning = EventLoops.start(1, EventLoops.Idle.SPIN);
     Path at = folder.resolve("spin");
     VfioUserServer quick = VfioUserServer.serve(spinning, at, options(), SumDevice::new);
-    try (VfioUserClient client = VfioUserClient.connect(loops, at, Duration.ofSeconds(20))) {
+    try (VfioUserClient client = VfioUserClient.connect(loops, at, Duration.ofSeconds(60))) {
       for (int i = 0; i < 100; i++) {
         client.post(0, 0, 8, i);
         assertThat(client.read(0, 0, 8)).isEqualTo(i);

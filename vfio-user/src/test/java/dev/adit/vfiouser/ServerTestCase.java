@@ -58,7 +58,7 @@ abstract class ServerTestCase {
   }
 
   VfioUserClient connect() {
-    return VfioUserClient.connect(loops, path, Duration.ofSeconds(20));
+    return VfioUserClient.connect(loops, path, Duration.ofSeconds(60));
   }
 
   /** {@return the sockets, memory files, eventfds and epolls that this process has open} */
@@ -88,7 +88,7 @@ abstract class ServerTestCase {
 
   /** Waits, with patience, until something holds. */
   static void eventually(java.util.function.BooleanSupplier holds) {
-    long deadline = System.nanoTime() + 20_000_000_000L;
+    long deadline = System.nanoTime() + 60_000_000_000L;
     while (!holds.getAsBoolean()) {
       assertThat(System.nanoTime()).as("it happens in time").isLessThan(deadline);
       java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);

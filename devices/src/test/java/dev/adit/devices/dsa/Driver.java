@@ -175,7 +175,7 @@ final class Driver implements AutoCloseable {
 
   /** {@return the status byte of a record, once it is there} */
   int await(long record) {
-    long deadline = System.nanoTime() + 20_000_000_000L;
+    long deadline = System.nanoTime() + 60_000_000_000L;
     long word = memory.longAt(record);
     while ((word & 0xFF) == 0) {
       if (System.nanoTime() - deadline > 0) {
