@@ -26,11 +26,15 @@ import java.util.Map;
  * that is not valid stops it with the head on it, as an event, until software turns it off and on.
  * An event log that is full drops events and stops, until software turns it off and on.
  *
- * <p>All of it is guarded by this object's lock, which requests take for recording an event only.
+ * <p>All of it is guarded by this object's lock, which requests take for recording an event only;
+ * interrupts are sent after it is released. One is sent when a status bit that it tells of gets
+ * set, and software has to clear the bit to get another.
  */
 final class AmdRegisters {
   private static final Field ENABLE = CONTROL.field("IOMMUEN");
   private static final Field LOG_ENABLE = CONTROL.field("EVENTLOGEN");
+  private static final Field LOG_INTERRUPT = CONTROL.field("EVENTINTEN");
+  private static final Field WAIT_INTERRUPT = CONTROL.field("COMWAITINTEN");
   private static final Field COMMANDS_ENABLE = CONTROL.field("CMDBUFEN");
   private static final Field LONG_ENTRIES = CONTROL.field("GAEN");
   private static final Field EXTENDED = CONTROL.field("XTEN");
@@ -47,6 +51,7 @@ final class AmdRegisters {
   private final AmdConfig config;
   private final GuestMemory memory;
   private final Map<AmdRegister, Long> values = new EnumMap<>(AmdRegister.class);
+  private boolean interruptDue;
 
   AmdRegisters(AmdUnit unit, AmdConfig config, GuestMemory memory) {
     this.unit = unit;
@@ -76,6 +81,12 @@ final class AmdRegisters {
     return field.isSet(get(register));
   }
 
+  /** Sets a status bit of which an interrupt tells, if it is enabled. */
+  private void raise(Field field, Field enable) {
+    interruptDue |= is(CONTROL, enable) && !is(STATUS, field);
+    flag(field, true);
+  }
+
   private void flag(Field field, boolean set) {
     put(STATUS, field.set(get(STATUS), set ? 1 : 0));
   }
@@ -93,7 +104,24 @@ final class AmdRegisters {
     return (width != 4 && width != 8) || (offset & (width - 1)) != 0;
   }
 
-  synchronized void write(long offset, int width, long value) {
+  void write(long offset, int width, long value) {
+    boolean due;
+    synchronized (this) {
+      store(offset, width, value);
+      due = takeDue();
+    }
+    if (due) {
+      unit.interrupt();
+    }
+  }
+
+  private boolean takeDue() {
+    boolean due = interruptDue;
+    interruptDue = false;
+    return due;
+  }
+
+  private void store(long offset, int width, long value) {
     AmdRegister register = malformed(offset, width) ? null : AmdRegister.at(offset);
     if (register == null) {
       return;
@@ -180,7 +208,7 @@ final class AmdRegisters {
 
   private void stop(int code) {
     flag(COMMANDS_RUN, false);
-    record(AmdEvent.command(code, command()));
+    log(AmdEvent.command(code, command()));
   }
 
   private boolean execute(long at) {
@@ -221,13 +249,24 @@ final class AmdRegisters {
       memory.setLong(command.storeAddress(), command.hi());
     }
     if (command.interrupts()) {
-      flag(WAITED, true);
+      raise(WAITED, WAIT_INTERRUPT);
     }
     return true;
   }
 
   /** Writes an event to the log, if there is one. */
-  synchronized void record(AmdEvent event) {
+  void record(AmdEvent event) {
+    boolean due;
+    synchronized (this) {
+      log(event);
+      due = takeDue();
+    }
+    if (due) {
+      unit.interrupt();
+    }
+  }
+
+  private void log(AmdEvent event) {
     long bytes = ring(EVENT_BASE, "EVENTLEN");
     long tail = get(EVENT_TAIL);
     if (!is(STATUS, LOG_RUN) || tail >= bytes) {
@@ -235,7 +274,7 @@ final class AmdRegisters {
     }
     long next = (tail + AmdEvent.BYTES) % bytes;
     if (next == get(EVENT_HEAD)) {
-      flag(OVERFLOW, true);
+      raise(OVERFLOW, LOG_INTERRUPT);
       flag(LOG_RUN, false);
       return;
     }
@@ -245,6 +284,6 @@ final class AmdRegisters {
       memory.setLong(at, event.lo());
     }
     put(EVENT_TAIL, next);
-    flag(LOGGED, true);
+    raise(LOGGED, LOG_INTERRUPT);
   }
 }

@@ -22,27 +22,27 @@ import org.jspecify.annotations.Nullable;
  * what is not valid is not. A lock is taken to read from memory and to record an event, nowhere
  * else.
  *
- * <p>Not modelled: guest mode, whose entries are refused, and the unit's own interrupts, which it
- * would send by the MSI capability of its PCI function; software polls the status register.
+ * <p>The unit's own interrupts, of the event log and of waits, go by the {@link #msi MSI
+ * capability} of its PCI function, and are not remapped.
+ *
+ * <p>Guest mode is refused, and software is told so: GAMSup in the feature register is 0, which
+ * means that entries post to no virtual APIC, and an entry that asks for it is not valid.
  */
-public final class AmdUnit implements Remapper {
+public final class AmdUnit extends RemappingUnit {
   /** What the registers say, as far as requests are concerned. */
   record Mode(boolean enabled, long base, int size, boolean longEntries, boolean extended) {}
-
-  /** Something has to be read from memory; no outcome looks like that. */
-  private static final long MISS = -1;
 
   private static final int FUNCTIONS = 1 << 16;
 
   private final GuestMemory memory;
   private final InterruptBus bus;
-  private final InFlight inFlight = new InFlight();
   private final AtomicReferenceArray<@Nullable AmdTable> tables =
       new AtomicReferenceArray<>(FUNCTIONS);
   private final Object fetching = new Object();
   // The functions of which there is a table; guarded by fetching.
   private final BitSet cached = new BitSet();
   private final AmdRegisters registers;
+  private final MsiStore msi;
   private volatile Mode mode = new Mode(false, 0, 0, false, false);
 
   /** A unit after power-on: nothing is remapped. */
@@ -50,6 +50,17 @@ public final class AmdUnit implements Remapper {
     this.memory = memory;
     this.bus = bus;
     this.registers = new AmdRegisters(this, config, memory);
+    this.msi = new MsiStore(1, (to, with, _, _) -> Compatibility.deliver(bus, to, with, false), 0);
+  }
+
+  /** {@return the MSI capability of the unit's PCI function, which has one vector} */
+  public RegisterWindow msi() {
+    return msi;
+  }
+
+  /** Sends the unit's own interrupt; by one who has no lock of the unit. */
+  void interrupt() {
+    msi.fire(0);
   }
 
   /**
@@ -102,33 +113,6 @@ public final class AmdUnit implements Remapper {
   }
 
   @Override
-  public long remap(long address, int data, int requesterId, int pasid) {
-    if (!CompatibilityMessage.inRange(address) || pasid != MessageStore.NO_PASID) {
-      return Outcome.NOT_INTERRUPT;
-    }
-    int function = requesterId & 0xFFFF;
-    long outcome;
-    do {
-      Mode now;
-      int slot = inFlight.enter();
-      try {
-        now = mode;
-        outcome = translate(now, address, data, function);
-      } finally {
-        inFlight.leave(slot);
-      }
-      if (outcome == MISS) {
-        // Without the slot: an invalidation may hold the lock that reading takes.
-        outcome = fetch(now, function, AmdMessage.index(data));
-      }
-    } while (outcome == MISS);
-    if (Outcome.isFault(outcome)) {
-      report(new Outcome(outcome), function, address);
-    }
-    return outcome;
-  }
-
-  @Override
   public long request(BusRequest request) {
     if (!CompatibilityMessage.inRange(request.address()) || request.tagged()) {
       return Outcome.NOT_INTERRUPT;
@@ -137,6 +121,13 @@ public final class AmdUnit implements Remapper {
       return remap(request.address(), request.data(), request.requesterId(), request.pasid());
     }
     return Outcome.UNSUPPORTED;
+  }
+
+  @Override
+  long attempt(long address, int data, int requesterId, int pasid) {
+    return CompatibilityMessage.inRange(address) && pasid == MessageStore.NO_PASID
+        ? translate(mode, address, data, requesterId & 0xFFFF)
+        : Outcome.NOT_INTERRUPT;
   }
 
   private long translate(Mode mode, long address, int data, int requesterId) {
@@ -190,21 +181,25 @@ public final class AmdUnit implements Remapper {
     return Outcome.delivered(Kind.REMAPPED, index, destination, AmdTable.vector(rule));
   }
 
-  /** Reads what is not cached; {@return MISS to try again, or the fault of what is not valid} */
-  private long fetch(Mode seen, int requesterId, int index) {
+  /** Reads what is not cached, by what the registers say now. */
+  @Override
+  long fetch(long address, int data, int requesterId, int pasid) {
+    int function = requesterId & 0xFFFF;
+    int index = AmdMessage.index(data);
     synchronized (fetching) {
-      if (!mode.equals(seen)) {
+      Mode now = mode;
+      if (!now.enabled() || function >= now.size()) {
         return MISS;
       }
-      AmdTable table = tables.get(requesterId);
+      AmdTable table = tables.get(function);
       if (table == null) {
-        long at = deviceEntry(seen, requesterId);
+        long at = deviceEntry(now, function);
         if (!memory.holds(at, 8)) {
           return Outcome.fault(FaultReason.AMD_DEVICE_TABLE_ACCESS, 0, false);
         }
         AmdDeviceEntry device = new AmdDeviceEntry(memory.getLong(at));
-        tables.set(requesterId, new AmdTable(device, seen.longEntries(), seen.extended()));
-        cached.set(requesterId);
+        tables.set(function, new AmdTable(device, now.longEntries(), now.extended()));
+        cached.set(function);
         return MISS;
       }
       if (!table.has(index) || table.rule(index) != AmdTable.NONE) {
@@ -219,9 +214,12 @@ public final class AmdUnit implements Remapper {
     return mode.base() + (long) requesterId * AmdDeviceEntry.BYTES + AmdDeviceEntry.OFFSET;
   }
 
-  private void report(Outcome outcome, int requesterId, long address) {
+  @Override
+  void report(long bits, long address, int requesterId, int pasid) {
+    Outcome outcome = new Outcome(bits);
     if (!outcome.suppressed()) {
-      registers.record(AmdEvent.blocked(outcome.reason().orElseThrow(), requesterId, address));
+      FaultReason reason = outcome.reason().orElseThrow();
+      registers.record(AmdEvent.blocked(reason, requesterId & 0xFFFF, address));
     }
   }
 

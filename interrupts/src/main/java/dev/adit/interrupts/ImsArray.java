@@ -83,47 +83,60 @@ public final class ImsArray extends WindowedStore {
   public void settleEntry(int entry) {
     ImsPage mapped = page;
     if (mapped != null && entries.has(entry)) {
-      mapped.settle(entry);
+      inSlot(() -> mapped.settle(entry));
     }
   }
 
   @Override
-  public synchronized long read(long offset, int width) {
+  public long read(long offset, int width) {
     ImsPage mapped = page;
     if (mapped == null || !Bytes.shaped(offset, width) || offset >= 2 * ImsPage.PENDING) {
       return super.read(offset, width);
     }
     long value = mapped.read(offset, width);
-    inFlight.await();
+    awaitMessages();
     return value;
   }
 
   @Override
-  public synchronized void write(long offset, int width, long value) {
+  public void write(long offset, int width, long value) {
     ImsPage mapped = page;
     if (mapped != null && covers(offset, width)) {
-      mapped.write(offset, width, value);
+      inSlot(
+          () -> {
+            synchronized (mapped) {
+              mapped.write(offset, width, value);
+            }
+          });
     } else {
       super.write(offset, width, value);
     }
   }
 
-  private int controlWord(int entry) {
-    ImsPage mapped = page;
-    return mapped == null ? entries.control(entry) : mapped.control(entry);
+  /** What sends is waited for by reads. */
+  private void inSlot(Runnable change) {
+    int slot = inFlight.enter();
+    try {
+      change.run();
+    } finally {
+      inFlight.leave(slot);
+    }
   }
 
-  private void fireEntry(int entry) {
+  private boolean signalEntry(int entry, int cause) {
     ImsPage mapped = page;
     if (mapped == null) {
-      fireMessage(entry);
-    } else {
-      int slot = inFlight.enter();
-      try {
-        mapped.fire(entry);
-      } finally {
-        inFlight.leave(slot);
+      return signal(entry, cause);
+    }
+    int slot = inFlight.enter();
+    try {
+      if (!answers(mapped.control(entry), cause)) {
+        return false;
       }
+      mapped.fire(entry);
+      return true;
+    } finally {
+      inFlight.leave(slot);
     }
   }
 
@@ -139,20 +152,31 @@ public final class ImsArray extends WindowedStore {
   @Override
   public void fire(int entry) {
     if (entries.has(entry)) {
-      fireEntry(entry);
+      boolean _ = signalEntry(entry, ANY_CAUSE);
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Nor if the entry is told to ignore completions.
+   */
   @Override
-  public void complete(int entry) {
-    if (entries.has(entry) && (controlWord(entry) & IGNORE) == 0) {
-      fireEntry(entry);
-    }
+  public boolean complete(int entry, int pasid) {
+    return entries.has(entry) && pasid != ANY_CAUSE && signalEntry(entry, pasid);
   }
 
   @Override
   public boolean admits(int entry, int pasid) {
-    return entries.has(entry) && owner(controlWord(entry)) == pasid;
+    ImsPage mapped = page;
+    return entries.has(entry)
+        && owner(mapped == null ? entries.control(entry) : mapped.control(entry)) == pasid;
+  }
+
+  @Override
+  boolean answers(long state, int cause) {
+    int control = (int) state;
+    return cause == ANY_CAUSE || ((control & IGNORE) == 0 && owner(control) == cause);
   }
 
   private static int owner(int control) {
@@ -180,7 +204,7 @@ public final class ImsArray extends WindowedStore {
   }
 
   @Override
-  void send(long to, int with, long state) {
-    sink.send(to, with, requesterId, tagged ? owner((int) state) : NO_PASID);
+  int tag(long state) {
+    return tagged ? owner((int) state) : NO_PASID;
   }
 }

@@ -37,6 +37,11 @@ public final class ImsChip implements StoreChip {
         cookie.pasid() == MessageStore.NO_PASID
             ? 0
             : ImsArray.PASID_ENABLE | (cookie.pasid() << PASID_SHIFT);
+    if (pending(index)) {
+      // It fired while it was nobody's. Only sending clears that: vector 0, which none accepts.
+      reset(index);
+      control(index, ImsArray.IGNORE);
+    }
     control(index, owner | MessageEntries.MASK);
   }
 
@@ -55,15 +60,24 @@ public final class ImsChip implements StoreChip {
 
   @Override
   public void clear(int index) {
-    int before = (int) window.read(at(index) + 12, 4);
-    if ((before & MessageEntries.PENDING) != 0) {
+    int owner = (int) window.read(at(index) + 12, 4) & ~MessageEntries.PENDING;
+    control(index, owner | MessageEntries.MASK | ImsArray.IGNORE);
+    if (pending(index)) {
       // Only sending clears it, and the next owner must not find it: the old pair still leads home.
-      control(index, before & ~MessageEntries.MASK);
+      control(index, (owner & ~MessageEntries.MASK) | ImsArray.IGNORE);
     }
+    reset(index);
+  }
+
+  private void reset(int index) {
     control(index, MessageEntries.MASK | ImsArray.IGNORE);
     window.write(at(index), 8, ImsArray.RESET_ADDRESS);
     window.write(at(index) + 8, 4, 0);
     flush(index);
+  }
+
+  private boolean pending(int index) {
+    return (window.read(at(index) + 12, 4) & MessageEntries.PENDING) != 0;
   }
 
   private void control(int index, int control) {

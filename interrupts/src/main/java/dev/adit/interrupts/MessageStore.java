@@ -23,18 +23,25 @@ public interface MessageStore {
   void fire(int entry);
 
   /**
-   * Signals that a work item is done: like {@link #fire}, unless the entry is told to ignore
-   * completions.
+   * Signals that a work item is done, if the entry is its own at this very moment: like {@link
+   * #fire}, with {@link #admits} in the same step. A work item that was admitted before the entry
+   * changed hands does not reach the next owner.
    *
    * @param entry an index below {@link #size}
+   * @param pasid of the work item, 20 bits, or {@link #NO_PASID}
+   * @return whether it was signalled, or is pending
    */
-  default void complete(int entry) {
-    fire(entry);
+  default boolean complete(int entry, int pasid) {
+    boolean admitted = admits(entry, pasid);
+    if (admitted) {
+      fire(entry);
+    }
+    return admitted;
   }
 
   /**
    * {@return whether a work item with this PASID may have its completion signalled through the
-   * entry} A store without PASIDs admits everybody.
+   * entry, as it stands} A store without PASIDs admits everybody.
    *
    * @param entry an index below {@link #size}
    * @param pasid 20 bits, or {@link #NO_PASID}

@@ -113,7 +113,7 @@ public final class MsixTable extends WindowedStore {
       if (route != null) {
         route.deliver();
       } else {
-        sendOrMark(entry);
+        sendOrMark(entry, ANY_CAUSE);
       }
     } finally {
       inFlight.leave(slot);
@@ -162,7 +162,12 @@ public final class MsixTable extends WindowedStore {
   }
 
   @Override
-  void send(long to, int with, long state) {
-    sink.send(to, with, requesterId, NO_PASID);
+  boolean answers(long state, int cause) {
+    return true;
+  }
+
+  @Override
+  int tag(long state) {
+    return NO_PASID;
   }
 }

@@ -67,6 +67,12 @@ public record Outcome(long packed) {
     return KIND.get(packed) == Kind.FAULT.code;
   }
 
+  /** {@return whether a packed outcome says that an interrupt came out} */
+  static boolean arrived(long packed) {
+    long kind = KIND.get(packed);
+    return kind >= Kind.REMAPPED.code && kind <= Kind.COMPATIBILITY.code;
+  }
+
   /** {@return which way the request went} */
   public Kind kind() {
     return KINDS[(int) KIND.get(packed)];
@@ -74,10 +80,7 @@ public record Outcome(long packed) {
 
   /** {@return whether an interrupt came out, at once or in a descriptor} */
   public boolean arrived() {
-    return switch (kind()) {
-      case REMAPPED, POSTED, NOTIFIED, COMPATIBILITY -> true;
-      case NOT_INTERRUPT, FAULT, UNSUPPORTED, IGNORED -> false;
-    };
+    return arrived(packed);
   }
 
   /** {@return why the request was blocked, if it was} */

@@ -65,7 +65,7 @@ public final class QueueChip implements StoreChip {
         cookie.pasid() == MessageStore.NO_PASID
             ? 0
             : ImsArray.PASID_ENABLE | (cookie.pasid() << ImsArray.PASID_SHIFT);
-    change(index, new Context(FREE.message(), owner | MessageEntries.MASK));
+    change(index, new Context(FREE.message(), owner | MessageEntries.MASK | QueueStore.FORGET));
   }
 
   @Override
@@ -111,5 +111,6 @@ public final class QueueChip implements StoreChip {
       throw new DomainException(
           DomainException.Reason.STORE, "The device refused the context of queue " + queue);
     }
+    contexts[queue] = new Context(context.message(), context.control() & ~QueueStore.FORGET);
   }
 }

@@ -12,8 +12,10 @@ import java.util.function.IntUnaryOperator;
  * <pre>
  *   bytes 7:0    message address, bits 1:0 are not looked at
  *   bytes 11:8   message data
- *   bytes 15:12  0 mask   1 pending   3 PASID enable   31:12 PASID
+ *   bytes 15:12  0 mask   1 pending   2 forget   3 PASID enable   31:12 PASID
  * </pre>
+ *
+ * <p>Forget counts in a command only: what is pending is dropped, for a context that gets an owner.
  *
  * <p>No write to such a store can be trapped. If a tenant can write the memory, it can choose the
  * message; nothing in here stops it, and that is the point.
@@ -21,6 +23,9 @@ import java.util.function.IntUnaryOperator;
 public final class QueueStore implements MessageStore {
   /** Bytes of a context. */
   public static final int CONTEXT_BYTES = 16;
+
+  /** Control, of a command: nothing is pending any more. */
+  static final int FORGET = 1 << 2;
 
   private static final int CACHED = 1 << 4;
   private static final int HELD =
@@ -75,7 +80,7 @@ public final class QueueStore implements MessageStore {
 
   /**
    * The command that changes a context: the device takes it from a mailbox, into its copy and into
-   * memory. Pending stays.
+   * memory. Pending stays, unless the command says otherwise.
    *
    * @param mailbox address of a context as it is to be
    * @return whether the queue exists and the mailbox could be read
@@ -93,6 +98,10 @@ public final class QueueStore implements MessageStore {
   private synchronized void replace(int queue, long mailbox) {
     long rest = memory.getLong(mailbox + 8);
     take(queue, memory.getLong(mailbox), rest, copies.control(queue) & MessageEntries.PENDING);
+    if (((int) (rest >>> 32) & FORGET) != 0) {
+      // After the new owner is in place: the former one can set it no more.
+      copies.clearPending(queue);
+    }
     writeBack(queue);
     open(queue);
   }
@@ -108,34 +117,45 @@ public final class QueueStore implements MessageStore {
 
   @Override
   public void fire(int entry) {
+    boolean _ = signal(entry, WindowedStore.ANY_CAUSE);
+  }
+
+  @Override
+  public boolean complete(int entry, int pasid) {
+    return pasid != WindowedStore.ANY_CAUSE && signal(entry, pasid);
+  }
+
+  private boolean signal(int entry, int cause) {
     if (!copies.has(entry)) {
-      return;
+      return false;
     }
     int slot = inFlight.enter();
     try {
-      sendOrMark(entry);
+      return sendOrMark(entry, cause);
     } finally {
       inFlight.leave(slot);
     }
   }
 
-  private void sendOrMark(int entry) {
+  private boolean sendOrMark(int entry, int cause) {
     for (; ; ) {
       long s = copies.state(entry);
       if ((s & CACHED) == 0) {
         if (!fetch(entry)) {
-          return;
+          return false;
         }
+      } else if (cause != WindowedStore.ANY_CAUSE && owner(s) != cause) {
+        return false;
       } else if ((s & MessageEntries.MASK) != 0) {
         if (copies.replace(entry, s, s | MessageEntries.PENDING)) {
-          return;
+          return true;
         }
       } else {
         long to = copies.address(entry, s);
         int with = copies.data(entry, s);
         if (copies.state(entry) == s) {
           sink.send(to, with, requesterId, tag.applyAsInt(entry));
-          return;
+          return true;
         }
       }
     }
@@ -143,12 +163,14 @@ public final class QueueStore implements MessageStore {
 
   @Override
   public boolean admits(int entry, int pasid) {
-    if (!copies.has(entry) || ((copies.control(entry) & CACHED) == 0 && !fetch(entry))) {
-      return false;
-    }
-    int control = copies.control(entry);
+    boolean known = copies.has(entry) && ((copies.control(entry) & CACHED) != 0 || fetch(entry));
+    return known && owner(copies.state(entry)) == pasid;
+  }
+
+  private static int owner(long state) {
+    int control = (int) state;
     boolean owned = (control & ImsArray.PASID_ENABLE) != 0;
-    return (owned ? control >>> ImsArray.PASID_SHIFT : NO_PASID) == pasid;
+    return owned ? control >>> ImsArray.PASID_SHIFT : NO_PASID;
   }
 
   /** Gets a copy of a context; false if there is no memory where it should be. */

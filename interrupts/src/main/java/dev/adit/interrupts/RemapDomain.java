@@ -2,6 +2,7 @@ package dev.adit.interrupts;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A remapping unit above the processors: allocates an entry of its table, aims it at a vector or at
@@ -9,8 +10,6 @@ import java.util.Map;
  * interrupt changes the entry and leaves the message alone.
  */
 public final class RemapDomain implements MessageDomain {
-  private static final int NONE = -1;
-
   private final RemapTable table;
   private final VectorDomain vectors;
   private final Quotas quotas;
@@ -71,21 +70,22 @@ public final class RemapDomain implements MessageDomain {
     return pools.computeIfAbsent(key, _ -> new IndexPool(table.size(requesterId)));
   }
 
-  /** {@return the vector that an entry has to hold for a target; {@link #NONE} in a guest} */
-  private int hold(Cookie cookie, Target target) {
-    return target instanceof Target.Cpu ? vectors.hold(cookie.vm(), target) : NONE;
-  }
-
-  private void drop(Cookie cookie, int held) {
-    if (held != NONE) {
-      vectors.drop(cookie.vm(), held);
+  /** Where an entry leads, and the vector it holds for that. */
+  private record Led(RemapTable.Aim aim, VectorDomain.@Nullable Vector vector) {
+    void release() {
+      if (vector != null) {
+        vector.release();
+      }
     }
   }
 
-  private static RemapTable.Aim aim(Target target, int held) {
+  private Led lead(Cookie cookie, Target target) {
     return switch (target) {
-      case Target.Posted posted -> new RemapTable.Aim.Descriptor(posted);
-      case Target.Cpu _ -> new RemapTable.Aim.Vector(held >>> 8, held & 0xFF);
+      case Target.Posted posted -> new Led(new RemapTable.Aim.Descriptor(posted), null);
+      case Target.Cpu cpu -> {
+        VectorDomain.Vector vector = vectors.allocate(cookie.vm(), cpu);
+        yield new Led(new RemapTable.Aim.Vector(vector.cpu(), vector.vector()), vector);
+      }
     };
   }
 
@@ -94,20 +94,18 @@ public final class RemapDomain implements MessageDomain {
     private final int requesterId;
     private int index;
     private int formerIndex = -1;
-    private Target target;
-    private int held;
-    private int formerlyHeld = NONE;
+    private Led led;
+    private @Nullable Led former;
 
     Entry(Cookie cookie, int requesterId, int index, Target target) {
       this.cookie = cookie;
       this.requesterId = requesterId;
       this.index = index;
-      this.target = target;
-      held = hold(cookie, target);
+      led = lead(cookie, target);
       try {
-        table.fill(requesterId, index, aim(target, held), cookie);
+        table.fill(requesterId, index, led.aim(), cookie);
       } catch (DomainException e) {
-        drop(cookie, held);
+        led.release();
         throw e;
       }
     }
@@ -119,39 +117,41 @@ public final class RemapDomain implements MessageDomain {
 
     @Override
     public int cpu() {
-      return held == NONE ? -1 : held >>> 8;
+      return led.aim() instanceof RemapTable.Aim.Vector at ? at.cpu() : -1;
     }
 
     @Override
     public int vector() {
-      return target instanceof Target.Posted posted ? posted.vector() : held & 0xFF;
+      return switch (led.aim()) {
+        case RemapTable.Aim.Vector at -> at.vector();
+        case RemapTable.Aim.Descriptor at -> at.posted().vector();
+      };
     }
 
     @Override
     public boolean retarget(Target target) {
       settle();
-      int next = hold(cookie, target);
+      Led next = lead(cookie, target);
       boolean moved;
       try {
-        moved = !table.aim(requesterId, index, aim(target, next), cookie);
+        moved = !table.aim(requesterId, index, next.aim(), cookie);
       } catch (DomainException e) {
-        drop(cookie, next);
+        next.release();
         throw e;
       }
       if (moved) {
         int other = take(requesterId);
         if (other < 0) {
-          drop(cookie, next);
+          next.release();
           throw new DomainException(
               DomainException.Reason.EXHAUSTED, "No remapping entry is left for the move");
         }
-        table.fill(requesterId, other, aim(target, next), cookie);
+        table.fill(requesterId, other, next.aim(), cookie);
         formerIndex = index;
         index = other;
       }
-      formerlyHeld = held;
-      held = next;
-      this.target = target;
+      former = led;
+      led = next;
       return moved;
     }
 
@@ -162,8 +162,10 @@ public final class RemapDomain implements MessageDomain {
         give(requesterId, formerIndex);
         formerIndex = -1;
       }
-      drop(cookie, formerlyHeld);
-      formerlyHeld = NONE;
+      if (former != null) {
+        former.release();
+        former = null;
+      }
     }
 
     @Override
@@ -172,7 +174,7 @@ public final class RemapDomain implements MessageDomain {
       table.empty(requesterId, index);
       give(requesterId, index);
       quotas.give(cookie.vm());
-      drop(cookie, held);
+      led.release();
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.adit.interrupts;
 
+import java.util.function.LongConsumer;
+
 /**
  * What stands between the senders of interrupt messages and the processors: a remapping unit, or
  * nothing. Interrupts come out at an {@link InterruptBus}, posted ones in their descriptor, faults
@@ -24,6 +26,17 @@ public interface Remapper extends MessageSink {
   @Override
   default void send(long address, int data, int requesterId, int pasid) {
     remap(address, data, requesterId, pasid);
+  }
+
+  /**
+   * {@return this, as a sink that says what became of each message}
+   *
+   * @param outcomes takes each {@link Outcome}, packed; called by the sender, who may be in the
+   *     middle of a delivery, so it must neither block nor allocate nor access registers
+   */
+  default MessageSink observed(LongConsumer outcomes) {
+    return (address, data, requesterId, pasid) ->
+        outcomes.accept(remap(address, data, requesterId, pasid));
   }
 
   /**

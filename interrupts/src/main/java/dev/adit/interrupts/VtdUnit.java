@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * registers say and one to the cached entry; a lock is taken to read an entry from memory and to
  * record a fault, nowhere else.
  */
-public final class VtdUnit implements Remapper {
+public final class VtdUnit extends RemappingUnit {
   /** What the registers say, as far as requests are concerned. */
   record Mode(boolean enabled, boolean compatibility, @Nullable VtdTable table, long pasids) {
     boolean extended() {
@@ -25,13 +25,9 @@ public final class VtdUnit implements Remapper {
     }
   }
 
-  /** The entry is not cached; no outcome looks like that. */
-  private static final long MISS = -1;
-
   private final VtdConfig config;
   private final GuestMemory memory;
   private final InterruptBus bus;
-  private final InFlight inFlight = new InFlight();
   private final VtdRegisters registers;
   private final Posting posting;
   private volatile Mode mode = new Mode(false, false, null, 0);
@@ -66,31 +62,6 @@ public final class VtdUnit implements Remapper {
   }
 
   @Override
-  public long remap(long address, int data, int requesterId, int pasid) {
-    if (!CompatibilityMessage.inRange(address)) {
-      return Outcome.NOT_INTERRUPT;
-    }
-    long outcome;
-    do {
-      Mode now;
-      int slot = inFlight.enter();
-      try {
-        now = mode;
-        outcome = translate(now, address, data, requesterId, pasid);
-      } finally {
-        inFlight.leave(slot);
-      }
-      if (outcome == MISS) {
-        outcome = fill(now, RemappableMessage.index(address, data), requesterId, pasid);
-      }
-    } while (outcome == MISS);
-    if (Outcome.isFault(outcome)) {
-      report(outcome, requesterId, pasid);
-    }
-    return outcome;
-  }
-
-  @Override
   public long request(BusRequest request) {
     if (!CompatibilityMessage.inRange(request.address())) {
       return Outcome.NOT_INTERRUPT;
@@ -111,8 +82,15 @@ public final class VtdUnit implements Remapper {
       return Outcome.IGNORED;
     }
     long outcome = Outcome.fault(FaultReason.NOT_AN_INTERRUPT, 0, false);
-    report(outcome, request.requesterId(), request.pasid());
+    report(outcome, request.address(), request.requesterId(), request.pasid());
     return outcome;
+  }
+
+  @Override
+  long attempt(long address, int data, int requesterId, int pasid) {
+    return CompatibilityMessage.inRange(address)
+        ? translate(mode, address, data, requesterId, pasid)
+        : Outcome.NOT_INTERRUPT;
   }
 
   private long translate(Mode mode, long address, int data, int requesterId, int pasid) {
@@ -161,10 +139,12 @@ public final class VtdUnit implements Remapper {
     return Outcome.delivered(Kind.REMAPPED, index, (int) target, vector);
   }
 
-  /** Has an entry read from memory; {@return MISS to try again, or the fault of one not cached} */
-  private long fill(Mode mode, int index, int requesterId, int pasid) {
+  /** Has an entry read from memory; that of the table there is now, which may be another one. */
+  @Override
+  long fetch(long address, int data, int requesterId, int pasid) {
     VtdTable table = mode.table();
-    if (table == null) {
+    int index = RemappableMessage.index(address, data);
+    if (table == null || !table.has(index)) {
       return MISS;
     }
     long rule = table.fill(index);
@@ -183,7 +163,8 @@ public final class VtdUnit implements Remapper {
     return memory.holds(word, 8) && (memory.getLong(word) >>> (pasid & 63) & 1) != 0;
   }
 
-  private void report(long bits, int requesterId, int pasid) {
+  @Override
+  void report(long bits, long address, int requesterId, int pasid) {
     Outcome outcome = new Outcome(bits);
     if (!outcome.suppressed()) {
       FaultReason reason = outcome.reason().orElseThrow();

@@ -1,5 +1,8 @@
 package dev.adit.interrupts;
 
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A message store in device memory: 16 bytes for each entry, of which 0 to 7 are the address, 8 to
  * 11 the data and 12 to 15 the control word.
@@ -13,6 +16,13 @@ package dev.adit.interrupts;
  * <p>A read is answered when the messages that were on their way are through, as on a bus, where
  * the answer to a read does not overtake the device's writes. A driver that masks an entry or
  * replaces its pair, and reads back, knows that the old message has arrived or never will.
+ *
+ * <h2>One slot for store and remapping unit</h2>
+ *
+ * Where messages go straight to a remapping unit, the entry is looked up under a slot of the unit,
+ * and if the unit can deliver by what it has cached, that is all. Anything else (a mask, an entry
+ * to be fetched, a fault) is begun again under a slot of the store, with the unit taking its own.
+ * So whoever waits for messages on their way waits for both.
  */
 abstract sealed class WindowedStore implements MessageStore, RegisterWindow
     permits MsixTable, ImsArray {
@@ -26,6 +36,8 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
   final MessageSink sink;
   final int requesterId;
   final InFlight inFlight = new InFlight();
+  private final @Nullable RemappingUnit unit;
+  private final @Nullable LongConsumer outcomes;
 
   // What reads of the registers give; changed under the lock only.
   private final long[] address;
@@ -35,6 +47,13 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
     entries = new MessageEntries(size);
     this.sink = sink;
     this.requesterId = requesterId;
+    unit =
+        switch (sink) {
+          case RemappingUnit itself -> itself;
+          case RemappingUnit.Observed observed -> observed.unit();
+          default -> null;
+        };
+    outcomes = sink instanceof RemappingUnit.Observed observed ? observed.outcomes() : null;
     address = new long[size];
     data = new int[size];
   }
@@ -57,8 +76,16 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
       return Bytes.ones(width);
     }
     long value = register(offset, width);
-    inFlight.await();
+    awaitMessages();
     return value;
+  }
+
+  /** Returns when the messages that were on their way are through; never under the lock. */
+  final void awaitMessages() {
+    inFlight.await();
+    if (unit != null) {
+      unit.inFlight.await();
+    }
   }
 
   private synchronized long register(long offset, int width) {
@@ -154,34 +181,86 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
     }
   }
 
-  /** Sends the entry's message, or marks it pending when something holds it back. */
-  final void fireMessage(int entry) {
+  /**
+   * Sends the entry's message, or marks it pending when something holds it back.
+   *
+   * @param cause who asks for it, in terms of {@link #answers}
+   * @return whether the entry answers to that
+   */
+  final boolean signal(int entry, int cause) {
+    if (unit != null && sentStraight(unit, entry, cause)) {
+      return true;
+    }
     int slot = inFlight.enter();
     try {
-      sendOrMark(entry);
+      return sendOrMark(entry, cause);
     } finally {
       inFlight.leave(slot);
     }
   }
 
-  /** As {@link #fireMessage}, for one who has a slot. */
-  final void sendOrMark(int entry) {
+  private boolean sentStraight(RemappingUnit to, int entry, int cause) {
+    int slot = to.inFlight.enter();
+    try {
+      long s = entries.state(entry);
+      if ((s & MessageEntries.MASK) != 0 || held() || !answers(s, cause)) {
+        return false;
+      }
+      long address = entries.address(entry, s);
+      int data = entries.data(entry, s);
+      if (entries.state(entry) != s) {
+        return false;
+      }
+      long outcome = to.attempt(address, data, requesterId, tag(s));
+      boolean arrived = Outcome.arrived(outcome);
+      if (arrived && outcomes != null) {
+        outcomes.accept(outcome);
+      }
+      return arrived;
+    } finally {
+      to.inFlight.leave(slot);
+    }
+  }
+
+  /** As {@link #signal}, for one who has a slot of the store. */
+  final boolean sendOrMark(int entry, int cause) {
     for (; ; ) {
       long s = entries.state(entry);
-      if ((s & MessageEntries.MASK) != 0 || held()) {
-        entries.setPending(entry);
-        sendPending(entry);
-        return;
+      if (!answers(s, cause)) {
+        return false;
       }
-      long to = entries.address(entry, s);
-      int with = entries.data(entry, s);
-      if (entries.state(entry) == s) {
-        send(to, with, s);
-        return;
+      if ((s & MessageEntries.MASK) != 0 || held()) {
+        // By the state that was looked at: the next owner does not get what the last one left.
+        if ((s & MessageEntries.PENDING) != 0
+            || entries.replace(entry, s, s | MessageEntries.PENDING)) {
+          sendPending(entry);
+          return true;
+        }
+      } else {
+        long to = entries.address(entry, s);
+        int with = entries.data(entry, s);
+        if (entries.state(entry) == s) {
+          send(to, with, s);
+          return true;
+        }
       }
     }
   }
 
-  /** Hands a message to the bus. */
-  abstract void send(long to, int with, long state);
+  private void send(long to, int with, long state) {
+    sink.send(to, with, requesterId, tag(state));
+  }
+
+  /** A cause that every entry answers to. */
+  static final int ANY_CAUSE = Integer.MIN_VALUE;
+
+  /**
+   * {@return whether an entry in a state answers to a cause}
+   *
+   * @param cause the PASID of a work item that is done, or {@link #NO_PASID}, or {@link #ANY_CAUSE}
+   */
+  abstract boolean answers(long state, int cause);
+
+  /** {@return the PASID that a message of an entry in a state is tagged with} */
+  abstract int tag(long state);
 }

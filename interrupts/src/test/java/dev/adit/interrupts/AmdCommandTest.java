@@ -139,11 +139,56 @@ class AmdCommandTest {
     assertThat(unit.read(register.offset() + 2, 4)).isEqualTo(-1);
   }
 
+  private void programMsi() {
+    RegisterWindow msi = rig.unit.msi();
+    msi.write(0x04, 4, 0xFEE0_2000L);
+    msi.write(0x0C, 4, 0xE5);
+    msi.write(0x00, 4, 1 << 16);
+  }
+
+  @Test
+  void aWaitAndAnEventInterruptOnceUntilTheirBitIsCleared() {
+    programMsi();
+    long control = rig.read(AmdRegister.CONTROL);
+    RecordingBus.Interrupt own = new RecordingBus.Interrupt(2, 0xE5, 0, 0);
+    rig.submit(AmdCommand.waitInterrupt());
+    assertThat(rig.bus.take()).as("not enabled").isEmpty();
+    rig.write(AmdRegister.STATUS, 1 << 2);
+    rig.write(AmdRegister.CONTROL, control | 1 << 3 | 1 << 4);
+    rig.submit(AmdCommand.waitInterrupt(), AmdCommand.waitInterrupt());
+    assertThat(rig.bus.take()).containsExactly(own);
+    rig.write(AmdRegister.STATUS, 1 << 2);
+    rig.submit(AmdCommand.waitInterrupt());
+    assertThat(rig.bus.take()).containsExactly(own);
+
+    assertThat(rig.send(0x1F8, 0).kind()).isEqualTo(Outcome.Kind.FAULT);
+    assertThat(rig.send(0x1F8, 0).kind()).isEqualTo(Outcome.Kind.FAULT);
+    assertThat(rig.bus.take()).containsExactly(own);
+    rig.write(AmdRegister.STATUS, 1 << 1);
+    assertThat(rig.send(0x1F8, 0).kind()).isEqualTo(Outcome.Kind.FAULT);
+    assertThat(rig.bus.take()).containsExactly(own);
+  }
+
+  @Test
+  void theOwnInterruptIsNotRemappedAndWaitsBehindItsMask() {
+    programMsi();
+    rig.unit.msi().write(0x10, 4, 1);
+    rig.write(AmdRegister.CONTROL, rig.read(AmdRegister.CONTROL) | 1 << 4);
+    rig.submit(AmdCommand.waitInterrupt());
+    assertThat(rig.bus.take()).isEmpty();
+    rig.unit.msi().write(0x10, 4, 0);
+    assertThat(rig.bus.take()).containsExactly(new RecordingBus.Interrupt(2, 0xE5, 0, 0));
+  }
+
+  @Test
+  void softwareIsToldThatEntriesPostToNoVirtualApic() {
+    assertThat(AmdRegister.FEATURES.field("GASUP").isSet(rig.read(AmdRegister.FEATURES))).isTrue();
+    assertThat(AmdRegister.FEATURES.field("GAMSUP").get(rig.read(AmdRegister.FEATURES))).isZero();
+  }
+
   @Test
   void randomRegistersAndRingsNeverThrow() {
-    long seed = Long.getLong("adit.fuzz.seed", System.nanoTime());
-    System.err.println("AmdCommandTest seed " + seed);
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = new SplittableRandom(Seeds.of(AmdCommandTest.class));
     AmdRegister[] registers = AmdRegister.values();
     for (int i = 0; i < 20_000; i++) {
       rig.memory.setLong(

@@ -11,7 +11,9 @@ import dev.adit.interrupts.spec.AmdRegister;
 import dev.adit.interrupts.spec.Attributes;
 import dev.adit.interrupts.spec.CompatibilityMessage;
 import dev.adit.interrupts.spec.FaultReason;
+import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,13 +152,33 @@ class AmdUnitTest {
     rig.put(MY_TABLE, 1, bad);
     // Bit 2 makes the type arbitrated, which is sound.
     assertThat(rig.send(RID, 1).kind()).isEqualTo(bit == 2 ? Kind.REMAPPED : Kind.FAULT);
+    onlyEvent(rig, bit == 2 ? null : FaultReason.AMD_BLOCKED);
+  }
+
+  /** What is wrong is recorded once, with its sender, and nothing else happens. */
+  private static void onlyEvent(AmdRig rig, @Nullable FaultReason reason) {
+    assertThat(rig.bus.take()).hasSize(reason == null ? 1 : 0);
+    List<AmdEvent> events = rig.takeEvents();
+    assertThat(events).hasSize(reason == null ? 0 : 1);
+    if (reason != null) {
+      assertThat(events.getFirst().code()).isEqualTo(reason.code() & 0xF);
+      assertThat(events.getFirst().requesterId()).isEqualTo(RID);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {51, 52, 53, 54, 55, 59})
+  void aReservedBitOfADeviceTableEntryIsAnEvent(int bit) {
+    AmdRig rig = rig(true, true);
+    rig.put(MY_TABLE, 1, AmdIrte.remapped(1, 0x40, false, false));
+    rig.device(RID, new AmdDeviceEntry(AmdDeviceEntry.remap(MY_TABLE, 5).word() | 1L << bit));
+    assertThat(rig.send(RID, 1).reason()).contains(FaultReason.AMD_DEVICE_ENTRY);
+    onlyEvent(rig, FaultReason.AMD_DEVICE_ENTRY);
   }
 
   @Test
   void randomTablesAndMessagesNeverThrow() {
-    long seed = Long.getLong("adit.fuzz.seed", System.nanoTime());
-    System.err.println("AmdUnitTest seed " + seed);
-    var random = new SplittableRandom(seed);
+    var random = new SplittableRandom(Seeds.of(AmdUnitTest.class));
     AmdRig[] rigs = {rig(false, false), rig(true, false), rig(true, true)};
     for (int i = 0; i < 200_000; i++) {
       AmdRig rig = rigs[random.nextInt(3)];

@@ -82,7 +82,7 @@ class DomainTest {
 
     interrupt.release();
 
-    ims.complete(interrupt.index());
+    assertThat(ims.complete(interrupt.index(), 7)).isFalse();
     ims.fire(interrupt.index());
     assertThat(bus.sent).isEmpty();
     assertThat(ims.admits(interrupt.index(), 7)).isFalse();

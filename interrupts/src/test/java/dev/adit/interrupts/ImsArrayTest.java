@@ -39,7 +39,7 @@ class ImsArrayTest {
   void aMaskedEntrySendsOnceWhenUnmasked() {
     program(0, 0xFEE0_1000L, 0x40, 1);
     ims.fire(0);
-    ims.complete(0);
+    assertThat(ims.complete(0, MessageStore.NO_PASID)).isTrue();
     assertThat(ims.read(12, 4)).isEqualTo(3);
     ims.write(12, 4, 3);
     assertThat(bus.sent).isEmpty();
@@ -60,12 +60,12 @@ class ImsArrayTest {
   @Test
   void ignoreStopsCompletionsOnly() {
     program(0, 0xFEE0_1000L, 0x40, 1);
-    ims.complete(0);
+    assertThat(ims.complete(0, MessageStore.NO_PASID)).isTrue();
     ims.write(12, 4, 5);
-    ims.complete(0);
+    assertThat(ims.complete(0, MessageStore.NO_PASID)).isFalse();
     ims.write(12, 4, 4);
     assertThat(bus.sent).as("what was pending before is still delivered").hasSize(1);
-    ims.complete(0);
+    assertThat(ims.complete(0, MessageStore.NO_PASID)).isFalse();
     assertThat(bus.sent).hasSize(1);
     ims.fire(0);
     assertThat(bus.sent).hasSize(2);
@@ -84,6 +84,22 @@ class ImsArrayTest {
     assertThat(ims.admits(2, 0)).isTrue();
     assertThat(ims.admits(2048, 0)).isFalse();
     assertThat(ims.admits(-1, MessageStore.NO_PASID)).isFalse();
+  }
+
+  @Test
+  void completingAndAskingAgree() {
+    int[] pasids = {MessageStore.NO_PASID, 0, 1, 0xFFFFF, Integer.MIN_VALUE, Integer.MAX_VALUE};
+    for (int owner : new int[] {0x000, 0xABCDE_000, 0x008, 0x1_008, 0xFFFFF_008}) {
+      program(5, 0xFEE0_1000L, 0x40, owner);
+      for (int pasid : pasids) {
+        for (int entry : new int[] {5, -1, 2048}) {
+          bus.sent.clear();
+          boolean admitted = ims.admits(entry, pasid);
+          assertThat(ims.complete(entry, pasid)).isEqualTo(admitted);
+          assertThat(bus.sent).hasSize(admitted ? 1 : 0);
+        }
+      }
+    }
   }
 
   @Test

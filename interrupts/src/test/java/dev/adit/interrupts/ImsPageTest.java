@@ -31,7 +31,8 @@ class ImsPageTest {
   void whatTheGuestWritesInMemoryIsWhatIsSent() {
     ims.back(page);
     program(255, TO, 0x40, 0);
-    ims.complete(255);
+    assertThat(ims.complete(255, MessageStore.NO_PASID)).isTrue();
+    assertThat(ims.complete(255, 7)).isFalse();
     assertThat(bus.sent).containsExactly(new Recorder.Sent(TO, 0x40, RID, MessageStore.NO_PASID));
   }
 

@@ -2,14 +2,20 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.interrupts.spec.VtdFields;
+import dev.adit.interrupts.spec.VtdRegister;
 import java.lang.Thread.State;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A message is held on its way from the store to the bus while software takes its entry away:
@@ -146,6 +152,113 @@ class InFlightTest {
 
     begun.getFirst().join();
     assertThat(bus.order()).containsExactly("arrived", "done");
+  }
+
+  /** A page that a guest has mapped, with one entry that is masked or not. */
+  private static MemorySegment page(boolean masked) {
+    MemorySegment page = Arena.ofAuto().allocate(8192, 4096);
+    page.set(ValueLayout.JAVA_LONG, 0, 0xFEE0_1000L);
+    page.set(ValueLayout.JAVA_INT, 12, masked ? 1 : 0);
+    return page;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatWaitedInMappedMemoryIsWaitedForToo(boolean byDoorbell) throws Exception {
+    SlowBus bus = new SlowBus();
+    ImsArray store = new ImsArray(1, bus, RID);
+    MemorySegment page = page(true);
+    store.back(page);
+    store.fire(0);
+    List<Thread> begun = new ArrayList<>();
+    bus.meanwhile =
+        () ->
+            begun.add(
+                begin(
+                    () -> {
+                      long _ = store.read(12, 4);
+                      bus.note("done");
+                    }));
+
+    page.set(ValueLayout.JAVA_LONG, 0, 0xFEE0_1000L);
+    if (byDoorbell) {
+      page.set(ValueLayout.JAVA_INT, 12, 0);
+      store.settleEntry(0);
+    } else {
+      store.write(12, 4, 0);
+    }
+
+    begun.getFirst().join();
+    assertThat(bus.order()).containsExactly("arrived", "done");
+  }
+
+  /** The ways from a store to a unit: itself, with somebody who counts, and behind something. */
+  enum Way {
+    STRAIGHT,
+    OBSERVED,
+    BEHIND
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReleaseWaitsForTheDeliveryThatTheUnitIsAbout(Way way) throws Exception {
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> begun = new ArrayList<>();
+    Runnable[] meanwhile = {() -> {}};
+    VtdRig rig = VtdRig.on();
+    InterruptBus processors =
+        (_, _, _) -> {
+          Runnable now = meanwhile[0];
+          meanwhile[0] = () -> {};
+          now.run();
+          order.add("arrived");
+        };
+    VtdUnit unit = new VtdUnit(VtdConfig.hardware(), rig.memory, processors);
+    unit.write(VtdRegister.IRTA.offset(), 8, VtdRig.TABLE | VtdFields.EIME.mask());
+    unit.write(VtdRegister.GCMD.offset(), 4, VtdFields.SIRTP.mask());
+    unit.write(VtdRegister.GCMD.offset(), 4, VtdFields.IRE.mask());
+    MessageSink sink =
+        switch (way) {
+          case STRAIGHT -> unit;
+          case OBSERVED -> unit.observed(outcome -> order.add(new Outcome(outcome).kind().name()));
+          case BEHIND ->
+              (address, data, requesterId, pasid) -> unit.send(address, data, requesterId, pasid);
+        };
+    ImsArray store = new ImsArray(1, sink, RID);
+    RemapTable entries =
+        new VtdEntries(
+            unit::invalidate,
+            rig.memory,
+            VtdRig.TABLE,
+            2,
+            true,
+            false,
+            IsolationLevel.REQUESTER_ID);
+    RemapDomain remap =
+        new RemapDomain(
+            entries, new VectorDomain(2, Quotas.none("vectors")), Quotas.none("remapping entries"));
+    BusDomain domain =
+        new BusDomain(remap, new ImsChip(store, 1), RID, Quotas.none("entries"), _ -> {});
+    BusDomain.Interrupt interrupt = domain.allocate(0, Cookie.of(1, 7), new Target.Cpu(0));
+    interrupt.mask(false);
+    assertThat(store.complete(0, 7)).isTrue();
+    order.clear();
+    meanwhile[0] =
+        () ->
+            begun.add(
+                begin(
+                    () -> {
+                      interrupt.release();
+                      order.add("done");
+                    }));
+
+    assertThat(store.complete(0, 7)).isTrue();
+
+    begun.getFirst().join();
+    List<String> expected =
+        way == Way.OBSERVED ? List.of("arrived", "REMAPPED", "done") : List.of("arrived", "done");
+    assertThat(order).isEqualTo(expected);
+    assertThat(store.complete(0, 7)).isFalse();
   }
 
   @Test

@@ -349,12 +349,11 @@ final class TwoTenants implements InterruptBus {
 
   /** The device: a work item's handle is admitted for the PASID the entry is bound to. */
   private void fire(int tenant, int entry) {
-    boolean admitted = store.admits(entry, pasid(tenant));
-    assertThat(admitted).isEqualTo(owner[entry] == tenant);
-    if (!admitted) {
+    boolean done = store.complete(entry, pasid(tenant));
+    assertThat(done).isEqualTo(owner[entry] == tenant);
+    if (!done) {
       return;
     }
-    store.complete(entry);
     if (masked[entry]) {
       pending[entry] = true;
     } else {

@@ -13,14 +13,20 @@ import org.jspecify.annotations.Nullable;
 public final class LocalApic {
   private static final int VECTORS = 256;
 
+  /** Vectors below cannot be received: the APIC notes an error and no more (SDM 3A, 11.5.2). */
+  private static final int FIRST = 16;
+
   private final AtomicLongArray delivered = new AtomicLongArray(VECTORS);
   private final AtomicLong all = new AtomicLong();
   private final AtomicReferenceArray<@Nullable Runnable> handlers =
       new AtomicReferenceArray<>(VECTORS);
 
-  /** Delivers a vector. */
+  /** Delivers a vector; 0 to 15 are no vectors of interrupts and come to nothing. */
   public void deliver(int vector) {
     int at = vector & 0xFF;
+    if (at < FIRST) {
+      return;
+    }
     delivered.incrementAndGet(at);
     all.incrementAndGet();
     Runnable handler = handlers.get(at);

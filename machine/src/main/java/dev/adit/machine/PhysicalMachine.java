@@ -203,8 +203,7 @@ public final class PhysicalMachine implements Machine {
 
   /** {@return where a function's messages go} */
   public MessageSink bus() {
-    return (address, data, requesterId, pasid) ->
-        tally.count(remapper.remap(address, data, requesterId, pasid));
+    return remapper.observed(tally::count);
   }
 
   /** Lets a function's requests with a PASID, or without, reach a tenant's memory. */

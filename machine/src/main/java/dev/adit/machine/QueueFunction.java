@@ -280,8 +280,11 @@ public final class QueueFunction implements PciFunction {
     } finally {
       view.end();
     }
-    if (!silent) {
-      target.complete(entry);
+    if (!silent && !table && variant.checksPasid()) {
+      // The entry may have been taken from its owner since.
+      boolean _ = target.complete(entry, pasid);
+    } else if (!silent) {
+      target.fire(entry);
     }
     return DONE;
   }

@@ -38,7 +38,7 @@ public class ReleaseAgainstFire {
   /** Completes. */
   @Actor
   public void send() {
-    store.complete(0);
+    boolean _ = store.complete(0, dev.adit.interrupts.MessageStore.NO_PASID);
   }
 
   /** Takes the entry away, and counts at once. */

@@ -22,7 +22,7 @@ final class Rig implements InterruptBus {
 
   final GuestMemory memory = GuestMemory.of(0, MemorySegment.ofArray(new long[16]));
   final AtomicInteger notified = new AtomicInteger();
-  private final VtdUnit unit = new VtdUnit(VtdConfig.hardware(), memory, this);
+  final VtdUnit unit = new VtdUnit(VtdConfig.hardware(), memory, this);
 
   Rig() {
     memory.setLong(DESCRIPTOR + PostedDescriptor.CONTROL, PostedDescriptor.control(1, 0xF2));

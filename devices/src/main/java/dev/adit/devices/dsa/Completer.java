@@ -266,15 +266,16 @@ final class Completer {
     int index = entry & IMS_TABLE - 1;
     ImsArray store = core.ims();
     if ((entry & IMS_TABLE) != 0) {
-      // The entry may have been taken from its owner since the descriptor was checked.
       if (store != null && admits(index)) {
+        // Counted before anybody can see that it came. The entry may be taken from its owner until
+        // the message is on its way, so it is the store that decides.
         imsInterrupts.addAlone(1);
-        store.complete(index);
+        boolean _ = store.complete(index, pasid);
       }
     } else if (admits(index)
         && !Permission.IGNORE.isSet(core.registers().get(Register.MSIXPERM_ENTRY, index))) {
       interruptsByVector.setRelease(index, interruptsByVector.getPlain(index) + 1);
-      core.msix().complete(index);
+      core.msix().fire(index);
     }
     if (core.counters().active()) {
       boolean fromIms = (entry & IMS_TABLE) != 0;

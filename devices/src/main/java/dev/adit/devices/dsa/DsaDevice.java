@@ -63,7 +63,11 @@ public final class DsaDevice implements PciFunction {
     config = DsaConfigSpace.of(profile);
     registers = new RegisterFile(profile, new Behaviour());
     msix = new MsixTable(profile.vectors(), sink, requesterId);
-    ims = profile.imsEntries() > 0 ? new ImsArray(profile.imsEntries(), sink, requesterId) : null;
+    boolean tagged = profile.has(Option.TAGGED_MESSAGES);
+    ims =
+        profile.imsEntries() > 0
+            ? new ImsArray(profile.imsEntries(), sink, requesterId, tagged)
+            : null;
     InterruptHandles handles =
         new InterruptHandles(profile.has(Option.HANDLES), profile.vectors(), profile.imsEntries());
     interrupts = new MiscInterrupts(registers, msix);

@@ -83,7 +83,12 @@ public record DsaProfile(
      * entry when it fires. The guest asks its host for the messages, by a call whose registers the
      * host keeps at {@link #CALL} in BAR0. Goes with {@link #GRANTED_IMS} and 256 entries.
      */
-    MAPPABLE_IMS
+    MAPPABLE_IMS,
+    /**
+     * Messages of the interrupt message store are tagged with the PASID of their entry, for a
+     * platform whose remapper checks it. No hardware does that; see "level 3" in the architecture.
+     */
+    TAGGED_MESSAGES
   }
 
   /** Bytes of BAR0. */
@@ -134,6 +139,10 @@ public record DsaProfile(
     if (options.contains(Option.MAPPABLE_IMS)
         && (imsEntries != 256 || !options.contains(Option.GRANTED_IMS))) {
       throw new IllegalArgumentException("A mapped IMS is granted and has 256 entries");
+    }
+    if (options.contains(Option.MAPPABLE_IMS) && options.contains(Option.TAGGED_MESSAGES)) {
+      // Whoever has the memory mapped would choose the tag.
+      throw new IllegalArgumentException("Messages of a mapped IMS cannot be tagged");
     }
     if (options.contains(Option.SHARED) && !options.contains(Option.PASID)) {
       throw new IllegalArgumentException("Shared work queues need PASID");

@@ -71,6 +71,13 @@ class LayoutTest {
             64,
             "IV 0, INTTABLEN 4:1, IG 5, INTTABROOT 50:6, INITPASS 56, EINTPASS 57, NMIPASS 58,"
                 + " INTCTL 61:60, LINT0PASS 62, LINT1PASS 63"),
+        Arguments.of(AmdEvent.LAYOUT, 128, "DEVICEID 15:0, I 51, EVENTCODE 63:60, ADDRESS 127:64"),
+        Arguments.of(
+            AmdCommand.WAIT_LAYOUT,
+            128,
+            "S 0, I 1, F 2, STOREADDRESS 51:3, OPCODE 63:60, STOREDATA 127:64"),
+        Arguments.of(AmdCommand.DEVICE_LAYOUT, 128, "DEVICEID 15:0, OPCODE 63:60"),
+        Arguments.of(AmdCommand.ALL_LAYOUT, 128, "OPCODE 63:60"),
         Arguments.of(
             InvalidationDescriptor.ENTRY_LAYOUT,
             128,
@@ -120,6 +127,30 @@ class LayoutTest {
     for (int at = 0; at < register.bytes(); at += 4) {
       assertThat(VtdRegister.at(register.offset() + at)).isEqualTo(register);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(AmdRegister.class)
+  void anAmdRegisterIsTheDocuments(AmdRegister register) {
+    String typed =
+        switch (register) {
+          case DEVICE_TABLE -> "0x0: SIZE 8:0, DEVTABBASE 51:12";
+          case COMMAND_BASE -> "0x8: COMBASE 51:12, COMLEN 59:56";
+          case EVENT_BASE -> "0x10: EVENTBASE 51:12, EVENTLEN 59:56";
+          case CONTROL ->
+              "0x18: IOMMUEN 0, EVENTLOGEN 2, EVENTINTEN 3, COMWAITINTEN 4, CMDBUFEN 12, GAEN 17,"
+                  + " XTEN 50";
+          case FEATURES -> "0x30: XTSUP 2, IASUP 6, GASUP 7, GAMSUP 23:21";
+          case COMMAND_HEAD -> "0x2000: CMDHEADPTR 18:4";
+          case COMMAND_TAIL -> "0x2008: CMDTAILPTR 18:4";
+          case EVENT_HEAD -> "0x2010: EVENTHEADPTR 18:4";
+          case EVENT_TAIL -> "0x2018: EVENTTAILPTR 18:4";
+          case STATUS ->
+              "0x2020: EVENTOVERFLOW 0, EVENTLOGINT 1, COMWAITINT 2, EVENTLOGRUN 3, CMDBUFRUN 4";
+        };
+    assertThat("0x%x: %s".formatted(register.offset(), described(register.layout())))
+        .isEqualTo(typed);
+    assertThat(AmdRegister.at(register.offset() + 7)).isEqualTo(register);
   }
 
   private static String described(Layout layout) {
