@@ -42,7 +42,7 @@ final class MatrixPath {
       case DSA_WITH_PASID -> "DSA work queue with PASID";
       case DSA_VIEW -> "DSA sub-device";
       case QUEUES, QUEUES_OWN_IOMMU -> "queue";
-      case QUEUES_WITH_PASID, ENTRIES_WITH_PASID -> "queue with PASID";
+      case QUEUES_WITH_PASID -> "queue with PASID";
     };
   }
 

@@ -64,19 +64,19 @@ enum MatrixRow {
       MSI_X),
   GUEST_MANAGED(
       "guest with vIOMMU, its own sub-devices, no hypercall",
-      new Setup(Device.ENTRIES_WITH_PASID, IsolationLevel.DEVICE_PASID, true, true, false),
+      new Setup(Device.DSA_WITH_PASID, IsolationLevel.DEVICE_PASID, true, true, false),
       Use.SUB_DEVICE_HOST_STORE,
       DENY,
       DENY),
   GUEST_MANAGED_HYPERCALL(
       "guest with vIOMMU, its own sub-devices, hypercall, no PASIDs in the remapper",
-      new Setup(Device.ENTRIES_WITH_PASID, IsolationLevel.DEVICE_PASID, true, true, true),
+      new Setup(Device.DSA_WITH_PASID, IsolationLevel.DEVICE_PASID, true, true, true),
       Use.SUB_DEVICE_HOST_STORE,
       DENY,
       DENY),
   GUEST_MANAGED_ISOLATED(
       "guest with vIOMMU, its own sub-devices, hypercall, PASIDs in the remapper",
-      new Setup(Device.ENTRIES_WITH_PASID, IsolationLevel.REMAPPER_PASID, true, true, true),
+      new Setup(Device.DSA_WITH_PASID, IsolationLevel.REMAPPER_PASID, true, true, true),
       Use.SUB_DEVICE_HOST_STORE,
       ALLOW,
       ALLOW),
@@ -97,7 +97,7 @@ enum MatrixRow {
   enum Device {
     /** A DSA, whole, without PASIDs. */
     DSA,
-    /** A work queue of a DSA with a PASID. */
+    /** A work queue of a DSA with a PASID; on level 3 its messages are tagged with it. */
     DSA_WITH_PASID,
     /** A sub-device of a DSA as a guest sees it. */
     DSA_VIEW,
@@ -106,9 +106,7 @@ enum MatrixRow {
     /** The same, with a PASID for the queue. */
     QUEUES_WITH_PASID,
     /** The same, with an IOMMU of its own. */
-    QUEUES_OWN_IOMMU,
-    /** A function with messages in device memory and PASIDs, whose messages may be tagged. */
-    ENTRIES_WITH_PASID
+    QUEUES_OWN_IOMMU
   }
 
   /**

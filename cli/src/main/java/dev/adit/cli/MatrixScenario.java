@@ -4,6 +4,7 @@ import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
 import dev.adit.devices.dsa.DsaDevice;
 import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.dsa.DsaProfile.Option;
 import dev.adit.devices.dsa.DsaStatistics;
 import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.devices.dsa.spec.Descriptor;
@@ -11,10 +12,7 @@ import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.devices.dsa.spec.Status;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.HypercallDomain;
-import dev.adit.interrupts.ImsArray;
-import dev.adit.interrupts.ImsChip;
 import dev.adit.interrupts.IsolationLevel;
-import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.Quotas;
 import dev.adit.interrupts.StoreTraits;
@@ -25,6 +23,8 @@ import dev.adit.machine.DriverException;
 import dev.adit.machine.DsaDriver;
 import dev.adit.machine.DsaQueue;
 import dev.adit.machine.GuestMachine;
+import dev.adit.machine.ImsPolicy;
+import dev.adit.machine.LentDsa;
 import dev.adit.machine.Machine;
 import dev.adit.machine.MachinePciDevice;
 import dev.adit.machine.PciDevice;
@@ -32,9 +32,7 @@ import dev.adit.machine.PhysicalMachine;
 import dev.adit.machine.QueueDriver;
 import dev.adit.machine.QueueFunction;
 import dev.adit.machine.QueueFunction.Store;
-import dev.adit.machine.SharedStore;
 import dev.adit.machine.Slot;
-import dev.adit.machine.TaggedDma;
 import dev.adit.pci.spec.Pasid;
 import dev.adit.pci.spec.SiovDvsec;
 import dev.adit.platform.Decision;
@@ -59,10 +57,15 @@ final class MatrixScenario implements AutoCloseable {
   private static final int GUEST_RID = 0x0010;
   private static final int PASID = 9;
   private static final int QUOTA = 64;
-  private static final int IMS_ENTRIES = 256;
   private static final int PIECES = 64;
   private static final int QUEUE_ENTRIES = 16;
   private static final int COPY = 256;
+
+  /** A host whose functions are in guests' hands grants its own drivers nothing. */
+  private static final ImsPolicy HOST_ONLY =
+      store -> {
+        throw new DomainException(DomainException.Reason.STORE, "the store is for guests");
+      };
 
   private final MatrixRow row;
   private final MatrixRow.Setup setup;
@@ -70,6 +73,7 @@ final class MatrixScenario implements AutoCloseable {
   private final PhysicalMachine host;
   private final @Nullable GuestMachine guest;
   private final Machine machine;
+  private final @Nullable LentDsa lent;
   private final PciFunction function;
   private final Slot slot;
   private final Verdict verdict;
@@ -78,11 +82,12 @@ final class MatrixScenario implements AutoCloseable {
     this.row = row;
     this.ims = ims;
     setup = row.setup();
-    host = new PhysicalMachine(4, setup.level(), QUOTA, this::check);
+    host = new PhysicalMachine(4, setup.level(), QUOTA, setup.guest() ? HOST_ONLY : this::check);
     GuestMachine.Options options = new GuestMachine.Options(2, setup.viommu(), setup.hypercall());
     guest = setup.guest() ? new GuestMachine(host, 1, options, this::check) : null;
     machine = guest == null ? host : guest;
-    function = function();
+    lent = setup.device() == MatrixRow.Device.DSA_VIEW ? new LentDsa(host, RID, PASID) : null;
+    function = lent == null ? function() : lent.view();
     slot = attach();
     verdict = Decision.decide(evidence(), row.use(), ims);
   }
@@ -104,28 +109,21 @@ final class MatrixScenario implements AutoCloseable {
   private PciFunction function() {
     Dma dma = host.dma(RID);
     return switch (setup.device()) {
-      case DSA, DSA_WITH_PASID -> dsa(DsaProfile.physical(), dma, host.bus());
-      case DSA_VIEW ->
-          dsa(
-              DsaProfile.physical().withIms(0),
-              new TaggedDma(dma, PASID),
-              (_, _, _, _) -> {
-                // A view sends nothing itself: its vectors are routed to the physical store.
-              });
-      case QUEUES, QUEUES_WITH_PASID, QUEUES_OWN_IOMMU -> queues(Store.QUEUE_MEMORY, dma);
-      case ENTRIES_WITH_PASID -> queues(Store.DEVICE_MEMORY, dma);
+      case DSA, DSA_WITH_PASID, DSA_VIEW ->
+          new DsaDevice(profile(), EnginePolicy.caller(), dma, host.bus(), RID);
+      case QUEUES, QUEUES_WITH_PASID, QUEUES_OWN_IOMMU -> queues(dma);
     };
   }
 
-  private static DsaDevice dsa(DsaProfile profile, Dma dma, MessageSink sink) {
-    return new DsaDevice(profile, EnginePolicy.caller(), dma, sink, RID);
+  private DsaProfile profile() {
+    boolean tagged = setup.level() == IsolationLevel.REMAPPER_PASID;
+    return tagged ? DsaProfile.physical().with(Option.TAGGED_MESSAGES) : DsaProfile.physical();
   }
 
-  private QueueFunction queues(Store store, Dma dma) {
+  private QueueFunction queues(Dma dma) {
     long contexts = machine.ram().allocate(QueueFunction.QUEUES * 16L, 4096);
-    boolean tagged = setup.level() == IsolationLevel.REMAPPER_PASID;
     return new QueueFunction(
-        new QueueFunction.Variant(store, true, tagged),
+        new QueueFunction.Variant(Store.QUEUE_MEMORY, true, false),
         dma,
         host.bus(),
         RID,
@@ -140,11 +138,8 @@ final class MatrixScenario implements AutoCloseable {
       }
       return host.attach(function, RID);
     }
-    if (setup.device() == MatrixRow.Device.DSA_VIEW) {
-      ImsArray store = new ImsArray(IMS_ENTRIES, host.bus(), RID);
-      SharedStore shared =
-          new SharedStore(store, RID, host.store(RID, new ImsChip(store, IMS_ENTRIES)));
-      return guest.pass(function, shared, PASID, GUEST_RID);
+    if (lent != null) {
+      return guest.pass(lent, GUEST_RID);
     }
     if (pasid() != MessageStore.NO_PASID) {
       guest.givePasid(RID, PASID, PASID);
@@ -155,7 +150,7 @@ final class MatrixScenario implements AutoCloseable {
   /** The PASID that the driver gives its queue. */
   private int pasid() {
     return switch (setup.device()) {
-      case DSA_WITH_PASID, QUEUES_WITH_PASID, ENTRIES_WITH_PASID -> PASID;
+      case DSA_WITH_PASID, QUEUES_WITH_PASID -> PASID;
       case DSA, DSA_VIEW, QUEUES, QUEUES_OWN_IOMMU -> MessageStore.NO_PASID;
     };
   }
@@ -198,8 +193,7 @@ final class MatrixScenario implements AutoCloseable {
     long sent =
         switch (setup.device()) {
           case DSA, DSA_WITH_PASID, DSA_VIEW -> copies(device);
-          case QUEUES, QUEUES_WITH_PASID, QUEUES_OWN_IOMMU -> work(device, Store.QUEUE_MEMORY);
-          case ENTRIES_WITH_PASID -> work(device, Store.DEVICE_MEMORY);
+          case QUEUES, QUEUES_WITH_PASID, QUEUES_OWN_IOMMU -> work(device);
         };
     List<MatrixResult.Hop> hops = MatrixPath.of(setup, device, host, machine);
     return new MatrixResult(
@@ -216,8 +210,8 @@ final class MatrixScenario implements AutoCloseable {
         attacks);
   }
 
-  private long work(PciDevice device, Store store) {
-    return new QueueDriver(device, store, 0, pasid()).work(PIECES);
+  private long work(PciDevice device) {
+    return new QueueDriver(device, Store.QUEUE_MEMORY, 0, pasid()).work(PIECES);
   }
 
   /** Has the DSA copy; {@return how many interrupts it says it has sent} */
@@ -241,14 +235,23 @@ final class MatrixScenario implements AutoCloseable {
         throw new DriverException("copy " + i + " ended with status " + status);
       }
     }
-    DsaStatistics statistics = ((DsaDevice) function).statistics();
+    return sent();
+  }
+
+  private long sent() {
+    DsaStatistics statistics = (lent == null ? (DsaDevice) function : lent.physical()).statistics();
+    // The host's driver of a function that is lent has interrupts of its own.
+    long byTable = statistics.interrupts().stream().mapToLong(Long::longValue).sum();
     return statistics.imsInterrupts()
-        + statistics.interrupts().stream().mapToLong(Long::longValue).sum();
+        + (lent == null ? byTable : lent.view().statistics().interrupts().getFirst());
   }
 
   @Override
   public void close() {
     function.close();
+    if (lent != null) {
+      lent.physical().close();
+    }
   }
 
   /** {@return a name as users read it} */

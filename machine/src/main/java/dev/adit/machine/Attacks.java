@@ -1,12 +1,14 @@
 package dev.adit.machine;
 
 import dev.adit.interrupts.BusDomain;
+import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.Target;
 import dev.adit.interrupts.VtdConfig;
 import dev.adit.interrupts.VtdUnit;
 import dev.adit.interrupts.spec.CompatibilityMessage;
@@ -22,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The attacks of one tenant on the other, each on a machine of its own, on one isolation level. An
@@ -139,6 +142,11 @@ public final class Attacks {
       send(t, t.slotA, 0, new Message(message.address(), message.data()));
       RemappableMessage beyond = RemappableMessage.of(65_535, index);
       send(t, t.slotA, 0, new Message(beyond.address(), beyond.data()));
+    }
+    // Where nothing remaps, these are a vector of processor 0.
+    for (int vector = 0x10; vector < 0x100; vector++) {
+      RemappableMessage message = RemappableMessage.of(32_768, vector);
+      send(t, t.slotA, 0, new Message(message.address(), message.data()));
     }
   }
 
@@ -305,28 +313,45 @@ public final class Attacks {
     attempt(() -> lost);
   }
 
+  /** A takes what it can get: entries of a store, and vectors with the remapping entries before. */
   private void exhaustion(TwoTenants t) {
+    Cookie a = t.owner(TwoTenants.RID_SHARED, TwoTenants.A);
+    Target mine = TwoTenants.target(t.guestA, 0x60);
+    hoard(t, () -> t.sharedStore.allocate(a, mine)::release);
+    Cookie whole = Cookie.of(TwoTenants.A, MessageStore.NO_PASID);
+    hoard(t, () -> t.host.domain().allocate(whole, TwoTenants.RID_A, mine)::release);
+    hoard(t, () -> t.host.domain().allocate(whole, TwoTenants.RID_A, Target.ANY_CPU)::release);
+  }
+
+  /** Takes as long as it gets, looks what is left for the victim, and gives all back. */
+  private void hoard(TwoTenants t, Supplier<Runnable> one) {
+    List<Runnable> taken = new ArrayList<>();
     for (int i = 0; i < 2 * t.ims.size(); i++) {
       tried++;
       try {
-        t.sharedStore.allocate(
-            t.owner(TwoTenants.RID_SHARED, TwoTenants.A), TwoTenants.target(t.guestA, 0x60));
+        taken.add(one.get());
       } catch (DomainException e) {
         stopped("refused: " + e.reason().name().toLowerCase(Locale.ROOT), 1);
       }
     }
     attempt(() -> !servesVictim(t));
+    taken.forEach(Runnable::run);
   }
 
   private static boolean servesVictim(TwoTenants t) {
+    Cookie b = t.owner(TwoTenants.RID_SHARED, TwoTenants.B);
+    Cookie whole = Cookie.of(TwoTenants.B, MessageStore.NO_PASID);
+    List<Runnable> taken = new ArrayList<>();
     try {
-      for (int i = 0; i < TwoTenants.QUOTA / 2; i++) {
-        t.sharedStore.allocate(
-            t.owner(TwoTenants.RID_SHARED, TwoTenants.B), TwoTenants.target(t.guestB, 0x60));
+      for (int i = 0; i < TwoTenants.QUOTA / 4; i++) {
+        taken.add(t.sharedStore.allocate(b, TwoTenants.target(t.guestB, 0x60))::release);
+        taken.add(t.host.domain().allocate(whole, TwoTenants.RID_B, Target.ANY_CPU)::release);
       }
       return true;
     } catch (DomainException e) {
       return false;
+    } finally {
+      taken.forEach(Runnable::run);
     }
   }
 }

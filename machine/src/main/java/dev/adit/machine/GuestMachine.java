@@ -196,18 +196,15 @@ public final class GuestMachine implements Machine {
   /**
    * Passes a sub-device: a function of its own to look at, whose vectors are backed by entries of
    * the physical function's store, which the guest never sees. Vector 0 is emulated.
-   *
-   * @param shared the physical function's store
-   * @param pasid the host's PASID for the guest's memory
    */
-  public Slot pass(PciFunction view, SharedStore shared, int pasid, int guestRequesterId) {
-    host.map(vm, shared.requesterId(), pasid, ram);
-    Cookie cookie = Cookie.of(vm, pasid);
+  public Slot pass(LentDsa lent, int guestRequesterId) {
+    host.map(vm, lent.requesterId(), lent.pasid(), ram);
+    PciFunction view = lent.view();
+    Cookie cookie = Cookie.of(vm, lent.pasid());
     TrappedStore backed =
-        new TrappedStore(view.msix().size() - 1, shared.domain(), false, cookie, this::read);
+        new TrappedStore(view.msix().size() - 1, lent.domain(), false, cookie, this::read);
     VirtualMsix table =
-        new VirtualMsix(
-            view, shared.ims(), backed, message -> read(message).ifPresent(this::raise));
+        new VirtualMsix(lent, backed, message -> read(message).ifPresent(this::raise));
     return add(new PassedSlot(view, guestRequesterId, table, backed));
   }
 

@@ -1,7 +1,5 @@
 package dev.adit.machine;
 
-import dev.adit.devices.PciFunction;
-import dev.adit.interrupts.ImsArray;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MsixTable;
 import dev.adit.interrupts.RegisterWindow;
@@ -16,18 +14,16 @@ import java.util.function.Consumer;
 final class VirtualMsix implements RegisterWindow {
   private static final int ENTRY = 16;
 
-  private final PciFunction view;
-  private final ImsArray ims;
+  private final LentDsa lent;
   private final TrappedStore backed;
   private final MsixTable emulated;
 
-  VirtualMsix(PciFunction view, ImsArray ims, TrappedStore backed, Consumer<Message> controller) {
-    this.view = view;
-    this.ims = ims;
+  VirtualMsix(LentDsa lent, TrappedStore backed, Consumer<Message> controller) {
+    this.lent = lent;
     this.backed = backed;
     emulated = new MsixTable(1, (to, with, _, _) -> controller.accept(new Message(to, with)), 0);
     emulated.control(true, false);
-    view.msix().route(0, () -> emulated.fire(0));
+    lent.view().msix().route(0, () -> emulated.fire(0));
   }
 
   @Override
@@ -43,11 +39,11 @@ final class VirtualMsix implements RegisterWindow {
       emulated.write(offset, width, value);
       return;
     }
-    int index = Math.clamp(offset / ENTRY - 1, -1, Integer.MAX_VALUE);
-    // First the way to the entry: the write may give it back, and somebody else may get it.
-    view.msix().route(index + 1, null);
     backed.write(offset - ENTRY, width, value);
-    int entry = backed.entry(index);
-    view.msix().route(index + 1, entry < 0 ? null : () -> ims.complete(entry));
+    int index = Math.clamp(offset / ENTRY - 1, -1, Integer.MAX_VALUE);
+    int vector = index + 1;
+    if (vector >= 1 && vector < lent.view().msix().size()) {
+      lent.back(vector, backed.entry(index));
+    }
   }
 }

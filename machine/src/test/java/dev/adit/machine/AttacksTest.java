@@ -29,6 +29,8 @@ class AttacksTest {
       if (level.number() >= stoppedFrom(kind)) {
         assertThat(attack.through()).as("%s", attack).isZero();
         assertThat(attack.broken()).isFalse();
+        // Nothing is stopped in a race over one's own mask; the others say what stopped them.
+        assertThat(attack.stopped().isEmpty()).as("%s", attack).isEqualTo(kind == Kind.MASK_RACE);
       } else {
         assertThat(attack.through()).as("%s", attack).isPositive();
       }

@@ -7,16 +7,18 @@ import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.devices.dsa.spec.Status;
+import dev.adit.interrupts.BusDomain;
+import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.ImsArray;
 import dev.adit.interrupts.ImsChip;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.MessageStore;
+import dev.adit.interrupts.Target;
 import dev.adit.machine.QueueFunction.Store;
 import dev.adit.machine.QueueFunction.Variant;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,28 +169,31 @@ class MachineTest {
     assertThat(guest.cpu(0).delivered()).isEqualTo(PIECES);
   }
 
-  @Test
-  void aPassedSubDeviceShowsMsixBackedByTheStoreOfThePhysicalFunction() {
-    QueueFunction physical = function(host, Store.DEVICE_MEMORY, host.ram());
-    Slot _ = host.attach(physical, RID);
-    ImsArray ims = Objects.requireNonNull(physical.ims());
-    SharedStore shared = new SharedStore(ims, RID, host.store(RID, new ImsChip(ims, 256)));
-    GuestMachine guest = guest(host, false, false);
-    QueueFunction view =
-        new QueueFunction(
-            new Variant(Store.DEVICE_MEMORY, true, false),
-            new TaggedDma(host.dma(RID), 77),
-            (_, _, _, _) -> {},
-            RID,
-            guest.ram().atomic(),
-            0);
-    Probed driver = probe(guest, guest.pass(view, shared, 77, GUEST_RID), Store.DEVICE_MEMORY, 0);
-    assertThat(driver.store()).isEqualTo("MSI-X");
-    assertThat(driver.work(PIECES)).isEqualTo(PIECES);
-    assertThat(guest.cpu(1).delivered()).isEqualTo(PIECES);
-    assertThat(host.tally().arrived()).isEqualTo(PIECES);
-    guest.destroy();
-    assertThat(ims.admits(0, 77)).isFalse();
+  @ParameterizedTest
+  @EnumSource(IsolationLevel.class)
+  void aPassedSubDeviceShowsMsixBackedByTheStoreOfThePhysicalFunction(IsolationLevel level) {
+    PhysicalMachine machine =
+        new PhysicalMachine(
+            4,
+            level,
+            64,
+            store -> {
+              throw new DomainException(DomainException.Reason.STORE, "the store is for guests");
+            });
+    GuestMachine guest = guest(machine, false, false);
+    try (LentDsa lent = new LentDsa(machine, RID, 77)) {
+      Slot slot = guest.pass(lent, GUEST_RID);
+      assertThat(copies(guest, slot, MessageStore.NO_PASID)).isEqualTo(new Copies(PIECES, "MSI-X"));
+      assertThat(guest.cpu(1).delivered()).isEqualTo(PIECES);
+      assertThat(lent.physical().statistics().imsInterrupts()).isEqualTo(PIECES);
+      int entry = lent.handle(1);
+      assertThat(entry).isNotNegative();
+      guest.destroy();
+      // Address and data are reset, mask and ignore set, and no PASID is left.
+      long at = DsaProfile.IMS_OFFSET + entry * 16L;
+      assertThat(lent.physical().read(0, at, 8)).isEqualTo(0xFEE0_0000L);
+      assertThat(lent.physical().read(0, at + 8, 8)).isEqualTo(5L << 32);
+    }
   }
 
   @Test
@@ -252,6 +257,38 @@ class MachineTest {
           .isEqualTo(new Copies(PIECES, "MSI-X"));
       assertThat(guest.cpu(1).delivered()).isEqualTo(PIECES);
     }
+  }
+
+  @Test
+  void theSameDriverHoldsMessagesOfItsOwnSubDevicesWhereTheRemapperTellsPasidsApart() {
+    PhysicalMachine machine = machine(IsolationLevel.REMAPPER_PASID);
+    GuestMachine guest = guest(machine, true, true);
+    DsaProfile tagged = DsaProfile.physical().with(DsaProfile.Option.TAGGED_MESSAGES);
+    try (DsaDevice dsa =
+        new DsaDevice(tagged, EnginePolicy.threads(), machine.dma(RID), machine.bus(), RID)) {
+      guest.givePasid(RID, 42, 42);
+      assertThat(copies(guest, guest.pass(dsa, RID, GUEST_RID), 42))
+          .isEqualTo(new Copies(PIECES, "IMS in device memory"));
+      assertThat(guest.cpu(1).delivered()).isEqualTo(PIECES);
+    }
+  }
+
+  @Test
+  void untaggedMessagesDoNotGetPastARemapperThatWantsThePasid() {
+    PhysicalMachine machine = machine(IsolationLevel.REMAPPER_PASID);
+    machine.own(RID, 42);
+    ImsArray untagged = new ImsArray(256, machine.bus(), RID);
+    BusDomain store = machine.store(RID, new ImsChip(untagged, 256));
+    BusDomain.Interrupt interrupt = store.allocate(Cookie.of(0, 42), Target.ANY_CPU);
+    interrupt.mask(false);
+    assertThat(untagged.complete(interrupt.index(), 42)).isTrue();
+    assertThat(machine.tally().arrived()).isZero();
+    ImsArray tagged = new ImsArray(256, machine.bus(), RID, true);
+    BusDomain other = machine.store(RID, new ImsChip(tagged, 256));
+    BusDomain.Interrupt bound = other.allocate(Cookie.of(0, 42), Target.ANY_CPU);
+    bound.mask(false);
+    assertThat(tagged.complete(bound.index(), 42)).isTrue();
+    assertThat(machine.tally().arrived()).isEqualTo(1);
   }
 
   @Test
