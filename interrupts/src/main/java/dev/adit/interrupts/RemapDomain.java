@@ -2,7 +2,6 @@ package dev.adit.interrupts;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A remapping unit above the processors: allocates an entry of its table, aims it at a vector or at
@@ -10,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * interrupt changes the entry and leaves the message alone.
  */
 public final class RemapDomain implements MessageDomain {
+  private static final int NONE = -1;
+
   private final RemapTable table;
   private final VectorDomain vectors;
   private final Quotas quotas;
@@ -70,22 +71,21 @@ public final class RemapDomain implements MessageDomain {
     return pools.computeIfAbsent(key, _ -> new IndexPool(table.size(requesterId)));
   }
 
-  /** Where an entry leads, and the vector it holds for that. */
-  private record Led(RemapTable.Aim aim, VectorDomain.@Nullable Vector vector) {
-    void release() {
-      if (vector != null) {
-        vector.release();
-      }
+  /** {@return the vector that an entry has to hold for a target; {@link #NONE} in a guest} */
+  private int hold(Cookie cookie, Target target) {
+    return target instanceof Target.Cpu ? vectors.hold(cookie.vm(), target) : NONE;
+  }
+
+  private void drop(Cookie cookie, int held) {
+    if (held != NONE) {
+      vectors.drop(cookie.vm(), held);
     }
   }
 
-  private Led lead(Cookie cookie, Target target) {
+  private static RemapTable.Aim aim(Target target, int held) {
     return switch (target) {
-      case Target.Posted posted -> new Led(new RemapTable.Aim.Descriptor(posted), null);
-      case Target.Cpu cpu -> {
-        VectorDomain.Vector vector = vectors.allocate(cookie.vm(), cpu);
-        yield new Led(new RemapTable.Aim.Vector(vector.cpu(), vector.vector()), vector);
-      }
+      case Target.Posted posted -> new RemapTable.Aim.Descriptor(posted);
+      case Target.Cpu _ -> new RemapTable.Aim.Vector(held >>> 8, held & 0xFF);
     };
   }
 
@@ -94,18 +94,20 @@ public final class RemapDomain implements MessageDomain {
     private final int requesterId;
     private int index;
     private int formerIndex = -1;
-    private Led led;
-    private @Nullable Led former;
+    private Target target;
+    private int held;
+    private int formerlyHeld = NONE;
 
     Entry(Cookie cookie, int requesterId, int index, Target target) {
       this.cookie = cookie;
       this.requesterId = requesterId;
       this.index = index;
-      led = lead(cookie, target);
+      this.target = target;
+      held = hold(cookie, target);
       try {
-        table.fill(requesterId, index, led.aim(), cookie);
+        table.fill(requesterId, index, aim(target, held), cookie);
       } catch (DomainException e) {
-        led.release();
+        drop(cookie, held);
         throw e;
       }
     }
@@ -117,41 +119,39 @@ public final class RemapDomain implements MessageDomain {
 
     @Override
     public int cpu() {
-      return led.aim() instanceof RemapTable.Aim.Vector at ? at.cpu() : -1;
+      return held == NONE ? -1 : held >>> 8;
     }
 
     @Override
     public int vector() {
-      return switch (led.aim()) {
-        case RemapTable.Aim.Vector at -> at.vector();
-        case RemapTable.Aim.Descriptor at -> at.posted().vector();
-      };
+      return target instanceof Target.Posted posted ? posted.vector() : held & 0xFF;
     }
 
     @Override
     public boolean retarget(Target target) {
       settle();
-      Led next = lead(cookie, target);
+      int next = hold(cookie, target);
       boolean moved;
       try {
-        moved = !table.aim(requesterId, index, next.aim(), cookie);
+        moved = !table.aim(requesterId, index, aim(target, next), cookie);
       } catch (DomainException e) {
-        next.release();
+        drop(cookie, next);
         throw e;
       }
       if (moved) {
         int other = take(requesterId);
         if (other < 0) {
-          next.release();
+          drop(cookie, next);
           throw new DomainException(
               DomainException.Reason.EXHAUSTED, "No remapping entry is left for the move");
         }
-        table.fill(requesterId, other, next.aim(), cookie);
+        table.fill(requesterId, other, aim(target, next), cookie);
         formerIndex = index;
         index = other;
       }
-      former = led;
-      led = next;
+      formerlyHeld = held;
+      held = next;
+      this.target = target;
       return moved;
     }
 
@@ -162,10 +162,8 @@ public final class RemapDomain implements MessageDomain {
         give(requesterId, formerIndex);
         formerIndex = -1;
       }
-      if (former != null) {
-        former.release();
-        former = null;
-      }
+      drop(cookie, formerlyHeld);
+      formerlyHeld = NONE;
     }
 
     @Override
@@ -174,7 +172,7 @@ public final class RemapDomain implements MessageDomain {
       table.empty(requesterId, index);
       give(requesterId, index);
       quotas.give(cookie.vm());
-      led.release();
+      drop(cookie, held);
     }
   }
 }

@@ -53,6 +53,11 @@ public final class VectorDomain implements MessageDomain {
 
   /** {@return a vector of its choice for a tenant} */
   Vector allocate(int vm, Target target) {
+    return new Vector(vm, hold(vm, target));
+  }
+
+  /** {@return a vector of its choice, now a tenant's: the processor times 256, plus the vector} */
+  int hold(int vm, Target target) {
     int cpu = processor(target);
     quotas.take(vm);
     int at = take(cpu);
@@ -61,7 +66,13 @@ public final class VectorDomain implements MessageDomain {
       String where = cpu < 0 ? "any of " + vectors.length + " processors" : "processor " + cpu;
       throw new DomainException(DomainException.Reason.EXHAUSTED, "No vector is left on " + where);
     }
-    return new Vector(vm, at);
+    return at;
+  }
+
+  /** Takes a vector back. */
+  void drop(int vm, int at) {
+    give(at);
+    quotas.give(vm);
   }
 
   private int processor(Target target) {
@@ -163,8 +174,7 @@ public final class VectorDomain implements MessageDomain {
     @Override
     public void release() {
       settle();
-      give(at);
-      quotas.give(vm);
+      drop(vm, at);
     }
   }
 }
