@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param limits what it offers less than its function can do
  * @param imsQuota most message store entries that it may hold, 1 or more; they are needed twice
  *     while handles are revoked
+ * @param mapped whether its guest may map its portals, which a guest under KVM has to; then a
+ *     thread looks for what the guest has written there
  */
 public record DevicePlan(
     String name,
@@ -25,7 +27,8 @@ public record DevicePlan(
     ServerOptions server,
     Flavour flavour,
     Limits limits,
-    int imsQuota) {
+    int imsQuota,
+    boolean mapped) {
 
   /** What a guest sees of its device's configuration. */
   public enum Flavour {
@@ -58,32 +61,38 @@ public record DevicePlan(
         ServerOptions.defaults(),
         Flavour.CONFIGURABLE,
         Limits.NONE,
-        2 * type.queues());
+        2 * type.queues(),
+        false);
   }
 
   /** {@return this plan on a function} */
   public DevicePlan on(String other) {
     return new DevicePlan(
-        name, Optional.of(other), type, socket, server, flavour, limits, imsQuota);
+        name, Optional.of(other), type, socket, server, flavour, limits, imsQuota, mapped);
   }
 
   /** {@return this plan with another flavour} */
   public DevicePlan withFlavour(Flavour other) {
-    return new DevicePlan(name, function, type, socket, server, other, limits, imsQuota);
+    return new DevicePlan(name, function, type, socket, server, other, limits, imsQuota, mapped);
   }
 
   /** {@return this plan with other limits} */
   public DevicePlan withLimits(Limits other) {
-    return new DevicePlan(name, function, type, socket, server, flavour, other, imsQuota);
+    return new DevicePlan(name, function, type, socket, server, flavour, other, imsQuota, mapped);
   }
 
   /** {@return this plan served in another way} */
   public DevicePlan withServer(ServerOptions other) {
-    return new DevicePlan(name, function, type, socket, other, flavour, limits, imsQuota);
+    return new DevicePlan(name, function, type, socket, other, flavour, limits, imsQuota, mapped);
   }
 
   /** {@return this plan with another quota of message store entries} */
   public DevicePlan withImsQuota(int other) {
-    return new DevicePlan(name, function, type, socket, server, flavour, limits, other);
+    return new DevicePlan(name, function, type, socket, server, flavour, limits, other, mapped);
+  }
+
+  /** {@return this plan with portals that may be mapped or not} */
+  public DevicePlan withMapped(boolean other) {
+    return new DevicePlan(name, function, type, socket, server, flavour, limits, imsQuota, other);
   }
 }

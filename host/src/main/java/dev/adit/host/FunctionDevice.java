@@ -142,9 +142,11 @@ final class FunctionDevice<F extends PciFunction> implements Device, AutoCloseab
     discard();
   }
 
+  /** What the client has mapped stays its own: the next client gets other memory. */
   @Override
   public void detached() {
     function.abandoned();
+    backing.forEach(SharedMemory::renew);
     if (messages != null) {
       reset();
     }

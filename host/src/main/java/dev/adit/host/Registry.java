@@ -368,6 +368,9 @@ public final class Registry implements AutoCloseable {
             .withBounds(
                 Math.min(whole.transferShift(), limits.transferShift()),
                 Math.min(whole.batchShift(), limits.batchShift()));
+    if (plan.mapped()) {
+      offered = offered.with(DsaProfile.Option.MAPPABLE_PORTALS);
+    }
     if (saved == null) {
       return Result.done(offered);
     }

@@ -49,6 +49,13 @@ final class Guest implements AutoCloseable {
     return new Guest(SocketPciDevice.connect(device.plan().socket(), MEMORY), false, sizes);
   }
 
+  /** A guest that maps its portals. */
+  static Guest mapping(VirtualDevice device, int... sizes) {
+    SocketPciDevice pci = SocketPciDevice.connect(device.plan().socket(), MEMORY);
+    pci.map(PORTALS);
+    return new Guest(pci, false, sizes);
+  }
+
   static Guest shared(VirtualDevice device, int... sizes) {
     return new Guest(SocketPciDevice.connect(device.plan().socket(), MEMORY), true, sizes);
   }

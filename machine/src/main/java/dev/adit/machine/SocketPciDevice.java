@@ -1,5 +1,6 @@
 package dev.adit.machine;
 
+import dev.adit.vfiouser.ClientRegion;
 import dev.adit.vfiouser.EventLoops;
 import dev.adit.vfiouser.Eventfd;
 import dev.adit.vfiouser.Irq;
@@ -8,11 +9,14 @@ import dev.adit.vfiouser.SharedMemory;
 import dev.adit.vfiouser.VfioUserClient;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,11 +29,14 @@ public final class SocketPciDevice implements PciDevice {
   private static final long PAGE = 4096;
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle FIRST = ValueLayout.JAVA_LONG.varHandle();
 
   private final EventLoops loops;
   private final VfioUserClient client;
   private final SharedMemory memory;
   private final List<EventfdInterrupt> interrupts = new ArrayList<>();
+  private final Map<Integer, MemorySegment> mapped = new ConcurrentHashMap<>();
+  private final List<ClientRegion> regions = new ArrayList<>();
   private long used;
 
   private SocketPciDevice(EventLoops loops, VfioUserClient client, SharedMemory memory) {
@@ -78,9 +85,42 @@ public final class SocketPciDevice implements PciDevice {
     client.write(bar, offset, width, value);
   }
 
+  /**
+   * Maps a BAR into this process, as VMMs do where the function allows it. Stores of 64 bytes go
+   * there from now on, and no message tells of them.
+   *
+   * @throws DriverException if the whole of it cannot be mapped
+   */
+  public synchronized void map(int bar) {
+    ClientRegion region = client.region(bar);
+    regions.add(region);
+    if (!region.areas().equals(List.of(new Region.Area(0, region.size())))) {
+      throw new DriverException("BAR " + bar + " cannot be mapped");
+    }
+    mapped.put(bar, region.map(region.areas().getFirst()));
+  }
+
   /** As a VMM does it that sees the store as eight writes: without waiting for replies. */
   @Override
   public void store64(int bar, long offset, MemorySegment from, long at) {
+    MemorySegment memory = mapped.get(bar);
+    if (memory == null) {
+      post64(bar, offset, from, at);
+      return;
+    }
+    // Who looks at this memory waits for the first eight bytes.
+    MemorySegment.copy(from, at + 8, memory, offset + 8, 56);
+    FIRST.setRelease(memory, offset, from.get(LONG, at));
+  }
+
+  /** The answer to a deferrable write comes by messages alone. */
+  @Override
+  public boolean enqueue64(int bar, long offset, MemorySegment from, long at) {
+    post64(bar, offset, from, at);
+    return read(bar, offset, 8) == 0;
+  }
+
+  private void post64(int bar, long offset, MemorySegment from, long at) {
     for (int i = 0; i < 64; i += 8) {
       client.post(bar, offset + i, 8, from.get(LONG, at + i));
     }
@@ -110,6 +150,7 @@ public final class SocketPciDevice implements PciDevice {
     client.close();
     loops.close();
     interrupts.forEach(interrupt -> interrupt.eventfd.close());
+    regions.forEach(ClientRegion::close);
     memory.close();
   }
 

@@ -15,8 +15,8 @@ final class OpenFiles {
   static final int F_SEAL_SEAL = 1, F_SEAL_SHRINK = 2, F_SEAL_GROW = 4;
   static final int O_ACCMODE = 3, O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2;
   static final int PROT_READ = 1, PROT_WRITE = 2;
-
-  private static final int MAP_SHARED = 1;
+  private static final int MAP_SHARED = 1, MAP_FIXED = 16;
+  private static final int O_CLOEXEC = 02000000;
   private static final int MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2;
   private static final long HUGETLBFS_MAGIC = 0x958458f6L;
 
@@ -27,6 +27,8 @@ final class OpenFiles {
 
   // int close(int fd)
   private static final MethodHandle CLOSE = Libc.function("close", INT, INT);
+  // int dup3(int oldfd, int newfd, int flags)
+  private static final MethodHandle DUP3 = Libc.function("dup3", INT, INT, INT, INT);
   // int fcntl(int fd, int op, ...)
   private static final MethodHandle FCNTL = Libc.variadic("fcntl", 2, INT, INT, INT, INT);
   // int fstat(int fd, struct stat *buf)
@@ -60,6 +62,16 @@ final class OpenFiles {
     MemorySegment state = Libc.state();
     try {
       return Libc.result(state, (int) CLOSE.invokeExact(state, fd));
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** Makes {@code to}, which is open, another name of {@code fd}'s file. */
+  static int rename(int fd, int to) {
+    MemorySegment state = Libc.state();
+    try {
+      return Libc.result(state, (int) DUP3.invokeExact(state, fd, to, O_CLOEXEC));
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -150,9 +162,18 @@ final class OpenFiles {
 
   /** {@return the address of a shared mapping from the start of the file, or the negated errno} */
   static long map(int fd, long length, int protection) {
+    return map(0, fd, length, protection, MAP_SHARED);
+  }
+
+  /** Puts a file in the place of what is mapped at an address. {@return as {@link #map}} */
+  static long remap(long address, int fd, long length, int protection) {
+    return map(address, fd, length, protection, MAP_SHARED | MAP_FIXED);
+  }
+
+  private static long map(long where, int fd, long length, int protection, int flags) {
     MemorySegment state = Libc.state();
     try {
-      long address = (long) MMAP.invokeExact(state, 0L, length, protection, MAP_SHARED, fd, 0L);
+      long address = (long) MMAP.invokeExact(state, where, length, protection, flags, fd, 0L);
       return address == -1 ? -Libc.errno(state) : address;
     } catch (Throwable t) {
       throw Libc.unexpected(t);

@@ -7,13 +7,17 @@ import java.lang.foreign.MemorySegment;
  * can take it from under the other. Pages are zero at first and cost nothing until touched.
  */
 public final class SharedMemory implements AutoCloseable {
+  private static final int ACCESS = OpenFiles.PROT_READ | OpenFiles.PROT_WRITE;
+
   private final int fd;
   private final MemorySegment segment;
+  private final int seals;
   private boolean closed;
 
-  private SharedMemory(int fd, MemorySegment segment) {
+  private SharedMemory(int fd, MemorySegment segment, int seals) {
     this.fd = fd;
     this.segment = segment;
+    this.seals = seals;
   }
 
   /**
@@ -27,6 +31,16 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   static SharedMemory allocate(long size, int seals) {
+    int fd = file(size, seals);
+    long address = OpenFiles.map(fd, size, ACCESS);
+    if (address < 0) {
+      OpenFiles.close(fd);
+      throw new VfioUserException("mmap", (int) -address);
+    }
+    return new SharedMemory(fd, OpenFiles.segment(address, size), seals);
+  }
+
+  private static int file(long size, int seals) {
     if (size < 1) {
       throw new IllegalArgumentException("at least one byte, not " + size);
     }
@@ -36,14 +50,30 @@ public final class SharedMemory implements AutoCloseable {
       if (seals != 0) {
         Libc.check("fcntl", OpenFiles.fcntl(fd, OpenFiles.F_ADD_SEALS, seals));
       }
-      long address = OpenFiles.map(fd, size, OpenFiles.PROT_READ | OpenFiles.PROT_WRITE);
-      if (address < 0) {
-        throw new VfioUserException("mmap", (int) -address);
-      }
-      return new SharedMemory(fd, OpenFiles.segment(address, size));
+      return fd;
     } catch (VfioUserException e) {
       OpenFiles.close(fd);
       throw e;
+    }
+  }
+
+  /**
+   * Parts with whoever has mapped this memory: the same addresses and the same file descriptor
+   * stand for other memory from now on, all zeros. May be called while others use it here.
+   */
+  public synchronized void renew() {
+    if (closed) {
+      return;
+    }
+    int fresh = file(size(), seals);
+    try {
+      long address = OpenFiles.remap(segment.address(), fresh, size(), ACCESS);
+      if (address < 0) {
+        throw new VfioUserException("mmap", (int) -address);
+      }
+      Libc.check("dup3", OpenFiles.rename(fresh, fd));
+    } finally {
+      OpenFiles.close(fresh);
     }
   }
 

@@ -116,7 +116,7 @@ final class DeviceControl implements Control {
   @Override
   public CommandError enable(int wq) {
     WorkQueue queue = queues[wq];
-    mapped.open(queue);
+    mapped.open(wq);
     queue.enable(check.config(wq));
     show(queue);
     limited(wq);
@@ -132,7 +132,7 @@ final class DeviceControl implements Control {
   @Override
   public BooleanSupplier close(int wq) {
     WorkQueue queue = queues[wq];
-    mapped.sweep(queue);
+    mapped.sweep(wq);
     long below = queue.close();
     show(queue);
     return () -> queue.done(below, engines);
@@ -141,7 +141,7 @@ final class DeviceControl implements Control {
   @Override
   public BooleanSupplier drain(int wq) {
     WorkQueue queue = queues[wq];
-    mapped.sweep(queue);
+    mapped.sweep(wq);
     long below = queue.position();
     return () -> queue.done(below, engines);
   }
@@ -149,7 +149,7 @@ final class DeviceControl implements Control {
   @Override
   public BooleanSupplier abort(int wq) {
     WorkQueue queue = queues[wq];
-    mapped.sweep(queue);
+    mapped.sweep(wq);
     return abort(queue, queue.position());
   }
 

@@ -96,7 +96,8 @@ public final class DsaDevice implements PciFunction {
       engines[i] = new Engine(core, i, queues[0]);
     }
     portals = new Portals(core, queues);
-    mapped = new MappedPortals(core, portals, queues);
+    int pages = ims != null ? Portals.PAGES : Portals.FIRST_IMS_PAGE;
+    mapped = new MappedPortals(policy, queues.length, pages, portals);
     ConfigCheck check = new ConfigCheck(profile, registers, config, handles);
     control = new DeviceControl(core, queues, engines, check, mapped);
     commands = new Commands(core, control);

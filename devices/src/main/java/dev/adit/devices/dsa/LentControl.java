@@ -5,8 +5,8 @@ import dev.adit.devices.dsa.spec.CommandError;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Gencfg;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
-import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
 
 /** The states of a virtual function, and queues that are lent to it behind them. */
@@ -14,18 +14,28 @@ final class LentControl implements Control {
   private final RegisterFile registers;
   private final ConfigCheck check;
   private final List<? extends LentQueue> lent;
-  private final WorkQueue.State[] states;
-  private final QueueConfig[] configs;
+  private final MappedPortals mapped;
+
+  // Read on the way of descriptors, which takes no lock of this class.
+  private final AtomicReferenceArray<WorkQueue.State> states;
+  private final AtomicReferenceArray<QueueConfig> configs;
   private volatile State state = State.DISABLED;
 
-  LentControl(RegisterFile registers, ConfigCheck check, List<? extends LentQueue> lent) {
+  LentControl(
+      RegisterFile registers,
+      ConfigCheck check,
+      List<? extends LentQueue> lent,
+      MappedPortals mapped) {
     this.registers = registers;
     this.check = check;
     this.lent = lent;
-    states = new WorkQueue.State[lent.size()];
-    configs = new QueueConfig[lent.size()];
-    Arrays.fill(states, WorkQueue.State.DISABLED);
-    Arrays.fill(configs, QueueConfig.DISABLED);
+    this.mapped = mapped;
+    states = new AtomicReferenceArray<>(lent.size());
+    configs = new AtomicReferenceArray<>(lent.size());
+    for (int wq = 0; wq < lent.size(); wq++) {
+      states.set(wq, WorkQueue.State.DISABLED);
+      configs.set(wq, QueueConfig.DISABLED);
+    }
   }
 
   @Override
@@ -54,17 +64,17 @@ final class LentControl implements Control {
 
   @Override
   public int queues() {
-    return states.length;
+    return lent.size();
   }
 
   @Override
-  public synchronized WorkQueue.State state(int wq) {
-    return states[wq];
+  public WorkQueue.State state(int wq) {
+    return states.get(wq);
   }
 
   @Override
-  public synchronized QueueConfig config(int wq) {
-    return configs[wq];
+  public QueueConfig config(int wq) {
+    return configs.get(wq);
   }
 
   @Override
@@ -81,22 +91,27 @@ final class LentControl implements Control {
             Wqcfg.TRANSFER_SHIFT.getInt(limits),
             Wqcfg.BATCH_SHIFT.getInt(limits),
             config.user().operations());
+    mapped.open(wq);
     if (!lent.get(wq).enable(terms)) {
       return CommandError.HARDWARE;
     }
-    configs[wq] = config;
+    configs.set(wq, config);
     show(wq, WorkQueue.State.ENABLED);
+    mapped.watch();
     return CommandError.NONE;
   }
 
   private void show(int wq, WorkQueue.State next) {
-    states[wq] = next;
+    states.set(wq, next);
     registers.setField(Register.WQCFG_STATUS, wq, Wqcfg.STATE, next.code());
   }
 
   private synchronized BooleanSupplier closed(int wq, boolean discard) {
-    if (states[wq] == WorkQueue.State.DISABLED) {
+    if (states.get(wq) == WorkQueue.State.DISABLED) {
       return () -> true;
+    }
+    if (!discard) {
+      mapped.sweep(wq);
     }
     show(wq, WorkQueue.State.BUSY);
     return lent.get(wq).drain(true, discard);
@@ -109,11 +124,13 @@ final class LentControl implements Control {
 
   @Override
   public BooleanSupplier drain(int wq) {
+    mapped.sweep(wq);
     return lent.get(wq).drain(false, false);
   }
 
   @Override
   public BooleanSupplier abort(int wq) {
+    mapped.sweep(wq);
     return lent.get(wq).drain(false, true);
   }
 
@@ -130,16 +147,16 @@ final class LentControl implements Control {
 
   @Override
   public synchronized void disabled(int wq) {
-    if (states[wq] != WorkQueue.State.DISABLED) {
+    if (states.get(wq) != WorkQueue.State.DISABLED) {
       lent.get(wq).disable();
-      configs[wq] = QueueConfig.DISABLED;
+      configs.set(wq, QueueConfig.DISABLED);
       show(wq, WorkQueue.State.DISABLED);
     }
   }
 
   @Override
   public void disabled() {
-    for (int wq = 0; wq < states.length; wq++) {
+    for (int wq = 0; wq < lent.size(); wq++) {
       disabled(wq);
     }
   }

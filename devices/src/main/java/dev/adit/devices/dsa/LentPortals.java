@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class LentPortals {
   private static final int LIMITED = 1;
-  private static final int HIDDEN = 2;
+  static final int HIDDEN = 2;
   private static final int SLOTS = Portals.PAGE / 64;
 
   private final RegisterFile registers;
@@ -84,7 +84,9 @@ final class LentPortals {
       accepted.incrementAndGet(wq);
     } else {
       rejected.incrementAndGet(wq);
-      errors.reportSoftware(error.begin(DeviceError.QUEUE_FULL, wq));
+      synchronized (error) {
+        errors.reportSoftware(error.begin(DeviceError.QUEUE_FULL, wq));
+      }
     }
   }
 

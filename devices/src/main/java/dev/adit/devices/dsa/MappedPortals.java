@@ -22,22 +22,39 @@ final class MappedPortals {
   private static final int LOOKS_PER_CLOCK = 16;
   private static final VarHandle FIRST = ValueLayout.JAVA_LONG.varHandle();
 
-  private final Portals portals;
-  private final WorkQueue[] queues;
+  /** The queues that the pages belong to. */
+  interface Target {
+    /** {@return whether a queue takes what is found: it is enabled, and dedicated} */
+    boolean takes(int wq);
+
+    /**
+     * Takes a descriptor.
+     *
+     * @param portal queue times four plus page
+     */
+    void post(int portal, MemorySegment from, long at);
+  }
+
   private final EnginePolicy policy;
-  private final boolean withIms;
+  private final int queues;
+  private final int pages;
+  private final Target target;
   private final int[] cursors;
   private final MemorySegment taken = Arena.ofAuto().allocate(Descriptor.BYTES, 64);
   private volatile @Nullable MemorySegment memory;
   private volatile boolean stopped;
   private @Nullable Thread thread;
 
-  MappedPortals(DsaCore core, Portals portals, WorkQueue[] queues) {
-    this.portals = portals;
+  /**
+   * @param queues how many there are
+   * @param pages how many pages of each queue lead anywhere
+   */
+  MappedPortals(EnginePolicy policy, int queues, int pages, Target target) {
+    this.policy = policy;
     this.queues = queues;
-    policy = core.policy();
-    withIms = core.ims() != null;
-    cursors = new int[queues.length * Portals.PAGES];
+    this.pages = pages;
+    this.target = target;
+    cursors = new int[queues * Portals.PAGES];
   }
 
   /** Gets the memory of all pages, at least four for each queue. */
@@ -46,15 +63,15 @@ final class MappedPortals {
   }
 
   /** Drops what was written to a queue's pages while it took nothing. */
-  synchronized void open(WorkQueue queue) {
-    MemorySegment pages = memory;
-    if (pages == null) {
+  synchronized void open(int wq) {
+    MemorySegment all = memory;
+    if (all == null) {
       return;
     }
-    long first = (long) queue.index * Portals.PAGES * Portals.PAGE;
-    pages.asSlice(first, (long) Portals.PAGES * Portals.PAGE).fill((byte) 0);
+    long first = (long) wq * Portals.PAGES * Portals.PAGE;
+    all.asSlice(first, (long) Portals.PAGES * Portals.PAGE).fill((byte) 0);
     for (int page = 0; page < Portals.PAGES; page++) {
-      cursors[queue.index * Portals.PAGES + page] = 0;
+      cursors[wq * Portals.PAGES + page] = 0;
     }
   }
 
@@ -76,10 +93,10 @@ final class MappedPortals {
     while (!stopped) {
       boolean anyOpen = false;
       boolean found = false;
-      for (WorkQueue queue : queues) {
-        if (queue.state() == WorkQueue.State.ENABLED) {
+      for (int wq = 0; wq < queues; wq++) {
+        if (target.takes(wq)) {
           anyOpen = true;
-          found |= look(queue);
+          found |= look(wq);
         }
       }
       if (found) {
@@ -101,9 +118,9 @@ final class MappedPortals {
     }
   }
 
-  private boolean look(WorkQueue queue) {
+  private boolean look(int wq) {
     try {
-      return sweep(queue);
+      return sweep(wq);
     } catch (InternalError e) {
       // The JVM's word for SIGBUS: the file behind the pages has been cut short.
       memory = null;
@@ -112,35 +129,35 @@ final class MappedPortals {
   }
 
   /** {@return whether there was anything in a queue's pages; it has been posted} */
-  synchronized boolean sweep(WorkQueue queue) {
-    MemorySegment pages = memory;
-    if (pages == null || !queue.config().dedicated()) {
+  synchronized boolean sweep(int wq) {
+    MemorySegment all = memory;
+    if (all == null || !target.takes(wq)) {
       return false;
     }
     boolean found = false;
-    for (int page = 0; page < (withIms ? Portals.PAGES : Portals.PAGES / 2); page++) {
-      found |= sweep(pages, queue.index * Portals.PAGES + page);
+    for (int page = 0; page < pages; page++) {
+      found |= sweep(all, wq * Portals.PAGES + page);
     }
     return found;
   }
 
-  private boolean sweep(MemorySegment pages, int portal) {
+  private boolean sweep(MemorySegment all, int portal) {
     int found = 0;
     while (found < MOST_PER_SWEEP) {
       int cursor = cursors[portal];
-      if (!take(pages, portal, cursor)) {
-        int other = next(pages, portal, cursor);
+      if (!take(all, portal, cursor)) {
+        int other = next(all, portal, cursor);
         if (other < 0) {
           break;
         }
-        if (filled(pages, portal, cursor) || !take(pages, portal, other)) {
+        if (filled(all, portal, cursor) || !take(all, portal, other)) {
           continue;
         }
         cursor = other;
       }
       found++;
       cursors[portal] = (cursor + 1) % SLOTS;
-      portals.post(portal, taken, 0);
+      target.post(portal, taken, 0);
     }
     return found > 0;
   }

@@ -11,12 +11,12 @@ import java.lang.foreign.MemorySegment;
  * <p>A dedicated queue takes posted writes of 64 bytes. A VMM that traps them sends pieces, which
  * {@link PortalPieces} puts together.
  */
-final class Portals {
+final class Portals implements MappedPortals.Target {
   static final int PAGE = 4096;
   static final int PAGES = 4;
+  static final int FIRST_IMS_PAGE = 2;
 
   private static final int LIMITED = 1;
-  private static final int FIRST_IMS_PAGE = 2;
 
   private final DsaCore core;
   private final WorkQueue[] queues;
@@ -29,6 +29,11 @@ final class Portals {
     pieces = new PortalPieces(queues.length * PAGES, this::post);
   }
 
+  @Override
+  public boolean takes(int wq) {
+    return queues[wq].state() == WorkQueue.State.ENABLED && queues[wq].config().dedicated();
+  }
+
   /** Takes a piece of a posted write; from the thread of register accesses. */
   void write(long offset, int width, long value) {
     pieces.write(offset, width, value);
@@ -39,7 +44,8 @@ final class Portals {
    *
    * @param portal queue times four plus page
    */
-  void post(int portal, MemorySegment from, long at) {
+  @Override
+  public void post(int portal, MemorySegment from, long at) {
     WorkQueue queue = queues[portal / PAGES];
     int page = portal % PAGES;
     QueueConfig config = queue.config();

@@ -43,6 +43,7 @@ public final class VirtualDsa implements PciFunction {
   private final ErrorReports errors;
   private final LentControl control;
   private final LentPortals portals;
+  private final MappedPortals mapped;
   private final Commands commands;
   private final VectorMasks masks;
   private final AtomicLongArray completions;
@@ -73,9 +74,11 @@ public final class VirtualDsa implements PciFunction {
     logView = memory.view();
     errors = new ErrorReports(registers, interrupts, logView);
     Handles handles = new LentHandles(lender, profile.vectors());
-    control =
-        new LentControl(
-            registers, new ConfigCheck(profile, registers, config, handles), lender.queues());
+    mapped =
+        new MappedPortals(
+            EnginePolicy.threads(), profile.wqs(), LentPortals.HIDDEN, new FoundInMemory());
+    ConfigCheck check = new ConfigCheck(profile, registers, config, handles);
+    control = new LentControl(registers, check, lender.queues(), mapped);
     portals = new LentPortals(registers, control, errors, lender.queues());
     DsaCore core =
         new DsaCore(
@@ -103,9 +106,13 @@ public final class VirtualDsa implements PciFunction {
 
   @Override
   public List<Bar> bars() {
+    List<Area> mappable =
+        profile.has(Option.MAPPABLE_PORTALS)
+            ? List.of(new Area(0, profile.portalBytes()))
+            : List.of();
     return List.of(
         new Bar(REGISTERS, DsaProfile.BAR0_SIZE, List.of()),
-        new Bar(PORTALS, profile.portalBytes(), List.of()));
+        new Bar(PORTALS, profile.portalBytes(), mappable));
   }
 
   @Override
@@ -149,10 +156,7 @@ public final class VirtualDsa implements PciFunction {
 
   @Override
   public void write(int bar, long offset, int width, long value) {
-    if (waitsForGuest) {
-      waitsForGuest = false;
-      hold(false);
-    }
+    noticeGuest();
     if (bar == PORTALS) {
       portals.write(offset, width, value);
     } else if (bar == REGISTERS && offset < DsaProfile.MSIX_TABLE) {
@@ -160,6 +164,14 @@ public final class VirtualDsa implements PciFunction {
     } else if (bar == REGISTERS && offset < DsaProfile.MSIX_PBA) {
       msix.write(offset - DsaProfile.MSIX_TABLE, width, value);
       showMasks();
+    }
+  }
+
+  /** A guest that runs again after it was restored gets what it has submitted before. */
+  private void noticeGuest() {
+    if (waitsForGuest) {
+      waitsForGuest = false;
+      hold(false);
     }
   }
 
@@ -178,7 +190,9 @@ public final class VirtualDsa implements PciFunction {
 
   @Override
   public void back(Bar bar, Area area, MemorySegment memory) {
-    // Nothing is mappable: each descriptor is looked at before it goes on.
+    if (bar.index() == PORTALS && area.offset() == 0 && memory.byteSize() >= area.size()) {
+      mapped.back(memory);
+    }
   }
 
   /**
@@ -225,6 +239,7 @@ public final class VirtualDsa implements PciFunction {
   /** Waits for what has gone on to the physical function; what comes now is kept. */
   public BooleanSupplier suspend() {
     suspended = true;
+    waitsForGuest = false;
     return hold(true);
   }
 
@@ -258,6 +273,7 @@ public final class VirtualDsa implements PciFunction {
 
   /** {@return the state of a function that is suspended and settled} */
   public VirtualState save() {
+    takeWhatLiesInMemory();
     MemorySegment image = MemorySegment.ofArray(new byte[EmulatedConfigSpace.SIZE]);
     config.read(0, image, 0, EmulatedConfigSpace.SIZE);
     MemorySegment table = MemorySegment.ofArray(new int[msix.size() * ENTRY / 4]);
@@ -357,8 +373,16 @@ public final class VirtualDsa implements PciFunction {
   /** The guest is gone. What it left behind is dropped, unless it is to be found again. */
   @Override
   public void abandoned() {
-    if (!suspended) {
+    if (suspended) {
+      takeWhatLiesInMemory();
+    } else {
       reset();
+    }
+  }
+
+  private void takeWhatLiesInMemory() {
+    for (int wq = 0; wq < profile.wqs(); wq++) {
+      mapped.sweep(wq);
     }
   }
 
@@ -366,6 +390,7 @@ public final class VirtualDsa implements PciFunction {
   public void close() {
     suspended = false;
     reset();
+    mapped.stop();
     logView.close();
   }
 
@@ -381,6 +406,19 @@ public final class VirtualDsa implements PciFunction {
       byVector.add(completions.get(vector));
     }
     return new VirtualStatistics(queues, byVector, errors.reported(), revocations.get());
+  }
+
+  private final class FoundInMemory implements MappedPortals.Target {
+    @Override
+    public boolean takes(int wq) {
+      return control.state(wq) == WorkQueue.State.ENABLED && control.config(wq).dedicated();
+    }
+
+    @Override
+    public void post(int portal, MemorySegment from, long at) {
+      noticeGuest();
+      portals.post(portal, from, at);
+    }
   }
 
   private final class ConfigListener implements EmulatedConfigSpace.Listener {

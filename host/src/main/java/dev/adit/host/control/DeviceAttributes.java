@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param transferShift the largest transfer is 2 to this power; without, as the function has it
  * @param batchShift the largest batch is 2 to this power; without, as the function has it
  * @param imsQuota most message store entries that it may hold; without, what its queues need
+ * @param portals how its guest's descriptors come
  * @param socket who may connect to it
  */
 public record DeviceAttributes(
@@ -28,6 +29,7 @@ public record DeviceAttributes(
     OptionalInt transferShift,
     OptionalInt batchShift,
     OptionalInt imsQuota,
+    Optional<Portals> portals,
     SocketAccess socket) {
   /** A device without choices. */
   public static final DeviceAttributes NONE =
@@ -39,6 +41,7 @@ public record DeviceAttributes(
           OptionalInt.empty(),
           OptionalInt.empty(),
           OptionalInt.empty(),
+          Optional.empty(),
           SocketAccess.OWNER);
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,31}");
@@ -50,6 +53,14 @@ public record DeviceAttributes(
     CONFIGURABLE,
     /** The host has configured everything, as the DSA specification wants it (7.5.5). */
     FIXED
+  }
+
+  /** How a guest's descriptors come. */
+  public enum Portals {
+    /** As messages; not with KVM, which cannot emulate the instruction that guests use. */
+    TRAP,
+    /** By memory that guest and server share, which a thread of the server looks at. */
+    MMAP
   }
 
   /** Reads attributes: a list of maps with one name each, as mdevctl writes them, or one map. */
@@ -72,6 +83,7 @@ public record DeviceAttributes(
             optional(section.number("transfer-shift", 12, 31)),
             optional(section.number("batch-shift", 1, 15)),
             optional(section.number("ims-quota", 1, 2048)),
+            section.choice("portals", Portals.class),
             SocketAccess.read(section, "socket-"));
     section.end();
     return attributes;
@@ -131,6 +143,7 @@ public record DeviceAttributes(
     transferShift.ifPresent(value -> plain.put("transfer-shift", Integer.toString(value)));
     batchShift.ifPresent(value -> plain.put("batch-shift", Integer.toString(value)));
     imsQuota.ifPresent(value -> plain.put("ims-quota", Integer.toString(value)));
+    portals.ifPresent(value -> plain.put("portals", Section.spelling(value)));
     plain.putAll(socket.plain("socket-"));
     return plain;
   }

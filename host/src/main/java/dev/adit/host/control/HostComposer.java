@@ -12,6 +12,7 @@ import dev.adit.host.Registry;
 import dev.adit.host.Result;
 import dev.adit.host.SavedDevice;
 import dev.adit.host.VirtualDevice;
+import dev.adit.host.control.DeviceAttributes.Portals;
 import dev.adit.host.control.RefusedException.Reason;
 import dev.adit.platform.Verdict;
 import dev.adit.vfiouser.EventLoops;
@@ -272,6 +273,7 @@ public final class HostComposer implements Composer {
                         == DeviceAttributes.Flavour.FIXED
                     ? DevicePlan.Flavour.FIXED
                     : DevicePlan.Flavour.CONFIGURABLE)
+            .withMapped(attributes.portals().orElse(Portals.TRAP) == Portals.MMAP)
             .withLimits(
                 new DevicePlan.Limits(
                     attributes.operations().orElse(none.operations()),
