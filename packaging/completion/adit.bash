@@ -604,10 +604,10 @@ function _picocli_adit_boot() {
 
   local commands=""
   local flag_opts="'--viommu' '-v' '--verbose' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--portals' '--wqs' '--engines' '--ims' '--guest-ims' '--interrupts' '--slots' '--color'"
+  local arg_opts="'--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--guests' '--type' '--revoke' '--portals' '--wqs' '--engines' '--ims' '--guest-ims' '--interrupts' '--slots' '--color'"
   local WHO_option_args=("auto" "tcg" "kvm") # --accel values
   local HOW_option_args=("trap" "mmap") # --portals values
-  local WAY_option_args=("off" "silent" "trap" "pv" "viommu") # --ims values
+  local WAY_option_args=("auto" "on" "off" "silent" "trap" "pv" "viommu") # --ims values
   local WISH_option_args=("auto" "on" "off") # --guest-ims values
   local WHEN_option_args=("always" "never" "auto") # --color values
 
@@ -656,6 +656,15 @@ function _picocli_adit_boot() {
       return $?
       ;;
     '--timeout')
+      return
+      ;;
+    '--guests')
+      return
+      ;;
+    '--type')
+      return
+      ;;
+    '--revoke')
       return
       ;;
     '--portals')

@@ -1,7 +1,9 @@
 package dev.adit.cli;
 
+import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.host.VmArguments;
 import dev.adit.host.VmArguments.Accelerator;
+import dev.adit.platform.Ims;
 import dev.adit.vfiouser.EventLoops;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,13 +28,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JsonGenerator;
 
 /** {@code adit boot}: a stock guest that moves data through an emulated DSA. */
 @Command(
     name = "boot",
     mixinStandardHelpOptions = true,
     description = {
-      "Serve a DSA, boot an unmodified Linux guest with it in QEMU, and report how it fared:",
+      "Serve a DSA, boot unmodified Linux guests with it in QEMU, and report how they fared:",
       "driver, work queues, the kernel's own dmatest, interrupts.",
       "What the guest needs is prepared the first time ('adit guest setup')."
     },
@@ -45,6 +48,8 @@ import picocli.CommandLine.Spec;
       "  adit boot --kernel 6.12 --portals mmap --iterations 200",
       "  adit boot --reloads 10 --reboots 1",
       "  adit boot --ims trap --smp 4 --interrupts 100000",
+      "  adit boot --guests 4 --revoke 5",
+      "  adit boot --guests 2 --type 1swq --ims off",
       "  adit boot --iterations 1 --script capture.sh --out captured"
     })
 final class BootCommand implements Callable<Integer> {
@@ -98,9 +103,11 @@ final class BootCommand implements Callable<Integer> {
   @Option(
       names = "--channels",
       paramLabel = "N",
-      defaultValue = "2",
-      description = "Work queues, each with an engine (default: ${DEFAULT-VALUE}).")
-  private int channels;
+      description = {
+        "Work queues, each with an engine (default: 2); with --guests, of each guest",
+        "(default: all that its device has)."
+      })
+  private @Nullable Integer channels;
 
   @Option(
       names = "--threads",
@@ -151,6 +158,7 @@ final class BootCommand implements Callable<Integer> {
       description = "Show the guest's console on standard error.")
   private boolean verbose;
 
+  @Mixin private GroupOptions group;
   @Mixin private DsaOptions dsa;
   @Mixin private ImsOptions ims;
   @Mixin private Output output;
@@ -161,71 +169,129 @@ final class BootCommand implements Callable<Integer> {
     checkNumbers();
     GuestSetup setup = GuestSetup.find();
     GuestFiles files = GuestFiles.standard();
-    boolean reference = ims.way().isPresent();
-    GuestFiles.Kernel kernel = setup.ready(files, Optional.ofNullable(series), reference);
-    Map<String, byte[]> content = initialFiles(setup, kernel);
-    AtomicBoolean interrupted = new AtomicBoolean();
+    GuestFiles.Kernel kernel =
+        setup.ready(files, Optional.ofNullable(series), reference().isPresent());
+    GuestBoot boot =
+        new GuestBoot(files, kernel, initialFiles(setup, kernel), reboots + 1, timeout);
+    return group.guests().isPresent() ? bootGroup(boot, group.guests().get()) : bootOne(boot);
+  }
+
+  /** {@return how the reference driver gets on, if it is to run} */
+  private Optional<ImsOptions.Way> reference() {
+    return group.guests().isPresent() ? Optional.empty() : ims.way();
+  }
+
+  private int bootOne(GuestBoot boot) throws IOException, InterruptedException {
+    ImsOptions.Way way = ims.way().orElse(ImsOptions.Way.off);
     try (GuestMachine guest = GuestMachine.make(verbose ? this::say : line -> {});
         EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
         ServedDsa server =
             new ServedDsa(
-                loops,
-                guest.folder().resolve("dsa.sock"),
-                dsa.profile(),
-                dsa.policy(),
-                ims.way().orElse(ImsOptions.Way.off))) {
-      Thread hook =
-          new Thread(
-              () -> {
-                interrupted.set(true);
-                guest.stop();
-              },
-              "close-guest");
-      Runtime.getRuntime().addShutdownHook(hook);
+                loops, guest.folder().resolve("dsa.sock"), dsa.profile(), dsa.policy(), way);
+        StopHook hook = new StopHook(List.of(guest))) {
+      Optional<ImsReport> store = ims.way().map(each -> new ImsReport(each, server));
+      VmArguments machine = machine(server.path(), boot.files());
+      GuestRun run = boot.run(guest, machine, new Watcher("boot: ", out, store));
+      if (hook.fired()) {
+        return ExitCode.INTERRUPTED;
+      }
+      BootReport report = new BootReport(machine, dsa.portals(), run, server.statistics(), store);
+      report(report::print, report::write);
+      return run.passed() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private int bootGroup(GuestBoot boot, int count) throws IOException, InterruptedException {
+    List<GuestMachine> guests = new CopyOnWriteArrayList<>();
+    try (StopHook hook = new StopHook(guests)) {
+      for (int i = 1; i <= count; i++) {
+        String prefix = "guest" + i + ": ";
+        guests.add(GuestMachine.make(verbose ? line -> say(prefix + line) : line -> {}));
+      }
+      GroupReport report = runGroup(boot, guests);
+      if (hook.fired()) {
+        return ExitCode.INTERRUPTED;
+      }
+      report(report::print, report::write);
+      return report.passed() ? ExitCode.DONE : ExitCode.FAILED;
+    } finally {
+      guests.forEach(GuestMachine::close);
+    }
+  }
+
+  private GroupReport runGroup(GuestBoot boot, List<GuestMachine> guests)
+      throws IOException, InterruptedException {
+    Path folder = guests.getFirst().folder();
+    var function = group.function(dsa, ims.function().orElse(Ims.AUTO));
+    String type = group.type().toString();
+    try (ServedDevices served =
+        ServedDevices.start(folder, function, guests.size(), type, dsa.portals())) {
+      long work = (long) iterations * channels() * threads;
+      GuestGroup running = new GuestGroup(served, guests, work, group.revocations());
+      List<GuestRun> runs =
+          running.run(
+              boot,
+              socket -> machine(socket, boot.files()),
+              i -> {
+                String name = "guest" + (i + 1);
+                return new Watcher("boot: " + name + ": ", out.resolve(name), Optional.empty());
+              });
+      List<GroupReport.Member> members = new ArrayList<>();
+      for (int i = 0; i < runs.size(); i++) {
+        members.add(
+            new GroupReport.Member(runs.get(i), served.device(i), running.revokedAtWork(i)));
+      }
+      VmArguments machine = machine(served.socket(0), boot.files());
+      return new GroupReport(machine, dsa.portals(), members, served.function(), served.faults());
+    }
+  }
+
+  /** Tells on standard error what a guest does, and keeps what it hands back. */
+  private final class Watcher implements GuestRun.Watcher {
+    private final String prefix;
+    private final Path folder;
+    private final Optional<ImsReport> store;
+
+    Watcher(String prefix, Path folder, Optional<ImsReport> store) {
+      this.prefix = prefix;
+      this.folder = folder;
+      this.store = store;
+    }
+
+    @Override
+    public void progress(String text) {
+      say(prefix + text);
+    }
+
+    @Override
+    public void fact(GuestMessage.Fact fact) {
+      store.ifPresent(report -> report.take(fact));
+    }
+
+    @Override
+    public void file(GuestMessage.Content content) {
+      Path file = folder.resolve(content.name());
       try {
-        VmArguments machine = machine(server.path(), files);
-        guest.start(
-            files, kernel, machine.qemu(), machine.kernelParameters(), content, reboots > 0);
-        Optional<ImsReport> store = ims.way().map(way -> new ImsReport(way, server));
-        GuestRun run = follow(guest, fact -> store.ifPresent(report -> report.take(fact)));
-        if (interrupted.get()) {
-          return ExitCode.INTERRUPTED;
-        }
-        explain(run, guest);
-        return report(new BootReport(machine, dsa.portals(), run, server.statistics(), store));
-      } finally {
-        if (!interrupted.get()) {
-          Runtime.getRuntime().removeShutdownHook(hook);
-        }
+        Files.createDirectories(folder);
+        Files.write(file, Base64.getMimeDecoder().decode(String.join("", content.base64())));
+        progress("the guest handed back " + file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("could not write " + file + ": " + e.getMessage(), e);
       }
     }
   }
 
-  private GuestRun follow(GuestMachine guest, Consumer<GuestMessage.Fact> facts)
-      throws InterruptedException, IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeout);
-    return GuestRun.follow(guest, reboots + 1, deadline, this::progress, this::keepContent, facts);
-  }
-
-  private void explain(GuestRun run, GuestMachine guest) {
-    if (run.failure().isPresent()) {
-      progress(run.failure().get() + "; its console ended with");
-      guest.consoleTail().forEach(this::say);
-    }
-  }
-
-  private int report(BootReport report) {
+  private void report(BiConsumer<PrintWriter, Output> text, Consumer<JsonGenerator> document) {
     PrintWriter writer = spec.commandLine().getOut();
     if (output.json()) {
       try (var json = output.generator(writer)) {
-        report.write(json);
+        document.accept(json);
       }
       writer.println();
     } else {
-      report.print(writer, output);
+      text.accept(writer, output);
     }
     writer.flush();
-    return report.run().passed() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   private VmArguments machine(Path socket, GuestFiles files) {
@@ -233,7 +299,7 @@ final class BootCommand implements Callable<Integer> {
         switch (accel) {
           case tcg -> Accelerator.TCG;
           case kvm -> Accelerator.KVM;
-          case auto -> dsa.accelerator();
+          case auto -> dsa.portals().accelerator();
         };
     return VmArguments.of(socket)
         .withAccelerator(accelerator)
@@ -246,18 +312,43 @@ final class BootCommand implements Callable<Integer> {
     within("--smp", processors, 1, 64);
     within("--memory", memory, 256, 65536);
     within("--iterations", iterations, 1, 1_000_000);
-    within("--channels", channels, 1, Math.min(dsa.profile().wqs(), dsa.profile().engines()));
+    within("--channels", channels(), 1, mostChannels());
     within("--threads", threads, 1, 16);
     within("--reloads", reloads, 0, 1000);
     within("--reboots", reboots, 0, 100);
     within("--timeout", timeout, 1, 86_400);
     within("--interrupts", ims.interrupts(), 1, 1L << 40);
     within("--slots", ims.slots(), 1, 256);
+    within("--guests", group.guests().orElse(1), 1, 31);
+    within("--revoke", group.revocations(), 0, 1000);
+    boolean many = group.guests().isPresent();
+    if (many ? ims.function().isEmpty() : !ims.isWay()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          many
+              ? "With --guests, --ims is auto, on or off"
+              : "--ims auto and on are for --guests; alone it is off, silent, trap, pv or viommu");
+    }
+    if (group.revocations() > 0 && !many) {
+      throw new ParameterException(spec.commandLine(), "--revoke goes with --guests");
+    }
     if (viommu && ims.way().equals(Optional.of(ImsOptions.Way.pv))) {
       throw new ParameterException(
           spec.commandLine(),
           "--ims pv gives messages for a guest without a vIOMMU; use --ims viommu");
     }
+  }
+
+  private int channels() {
+    return channels != null ? channels : group.guests().isPresent() ? mostChannels() : 2;
+  }
+
+  /** The reference driver and the steps for a whole function give each queue an engine. */
+  private int mostChannels() {
+    DsaProfile whole = dsa.profile();
+    return group.guests().isPresent()
+        ? group.type().queues()
+        : Math.min(whole.wqs(), whole.engines());
   }
 
   private void within(String option, long value, long low, long high) {
@@ -272,7 +363,7 @@ final class BootCommand implements Callable<Integer> {
       throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("init", utf8(setup.text("init")));
-    if (ims.way().isPresent()) {
+    if (reference().isPresent()) {
       files.put("adit/steps", utf8(setup.text("steps-ims")));
       files.put("adit/parameters", utf8(ims.parameters(reloads)));
       for (Path module : kernel.references()) {
@@ -280,11 +371,7 @@ final class BootCommand implements Callable<Integer> {
       }
     } else {
       files.put("adit/steps", utf8(setup.text("steps-dsa")));
-      files.put(
-          "adit/parameters",
-          utf8(
-              "iterations=%d channels=%d threads=%d reloads=%d%n"
-                  .formatted(iterations, channels, threads, reloads)));
+      files.put("adit/parameters", utf8(parameters()));
     }
     for (Path script : scripts) {
       String name = String.valueOf(script.getFileName());
@@ -295,23 +382,22 @@ final class BootCommand implements Callable<Integer> {
     return files;
   }
 
+  /** {@return shell variables for the guest's steps; a virtual device has one engine} */
+  private String parameters() {
+    boolean many = group.guests().isPresent();
+    return "iterations=%d channels=%d engines=%d threads=%d reloads=%d together=%s shared=%s%n"
+        .formatted(
+            iterations,
+            channels(),
+            many ? 1 : channels(),
+            threads,
+            reloads,
+            many ? "yes" : "",
+            many && group.type().shared() ? "yes" : "");
+  }
+
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private void keepContent(GuestMessage.Content content) {
-    Path file = out.resolve(content.name());
-    try {
-      Files.createDirectories(out);
-      Files.write(file, Base64.getMimeDecoder().decode(String.join("", content.base64())));
-      progress("the guest handed back " + file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void progress(String text) {
-    say("boot: " + text);
   }
 
   private void say(String line) {

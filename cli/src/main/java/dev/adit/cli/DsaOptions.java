@@ -10,7 +10,20 @@ final class DsaOptions {
   /** How descriptors get from the guest to the device. */
   enum PortalAccess {
     trap,
-    mmap
+    mmap;
+
+    /** {@return a way by its name; trap where nothing is named, as that is what happens then} */
+    static PortalAccess of(String name) {
+      return name.equals(mmap.name()) ? mmap : trap;
+    }
+
+    /**
+     * {@return who can execute a guest on this machine: KVM cannot emulate the instruction that
+     * writes to a trapped portal}
+     */
+    Accelerator accelerator() {
+      return this == mmap ? Accelerator.ofThisMachine() : Accelerator.TCG;
+    }
   }
 
   @Option(
@@ -42,22 +55,19 @@ final class DsaOptions {
     return portals;
   }
 
+  /** {@return the profile of the function as its host sees it} */
+  DsaProfile physical() {
+    DsaProfile usual = DsaProfile.physical();
+    return usual.withSizes(wqs, usual.entries(), usual.groups(), engines);
+  }
+
   /**
    * {@return the profile of the function, without an interrupt message store: a guest sees one only
    * if it is granted}
    */
   DsaProfile profile() {
-    DsaProfile physical = DsaProfile.physical().withIms(0);
-    DsaProfile sized = physical.withSizes(wqs, physical.entries(), physical.groups(), engines);
+    DsaProfile sized = physical().withIms(0);
     return portals == PortalAccess.mmap ? sized.with(DsaProfile.Option.MAPPABLE_PORTALS) : sized;
-  }
-
-  /**
-   * {@return who can execute a guest that uses the function: KVM cannot emulate the instruction
-   * that writes to a trapped portal}
-   */
-  Accelerator accelerator() {
-    return portals == PortalAccess.mmap ? Accelerator.ofThisMachine() : Accelerator.TCG;
   }
 
   /** {@return where engines run} */

@@ -44,21 +44,23 @@ final class EmitOptions {
     return vmm != null;
   }
 
+  /** {@return a machine that this host can run; QEMU's translator needs a plugin} */
+  static VmArguments machine(Path socket, DsaOptions.PortalAccess portals) {
+    VmArguments machine = VmArguments.of(socket).withAccelerator(portals.accelerator());
+    return machine.accelerator() == VmArguments.Accelerator.TCG
+        ? machine.withPlugin(GuestFiles.standard().plugin())
+        : machine;
+  }
+
   /**
    * Prints the arguments.
    *
    * @param notes is told what to do besides
    */
   void print(PrintWriter out, PrintWriter notes, Path socket, DsaOptions dsa) {
-    VmArguments machine =
-        VmArguments.of(socket).withAccelerator(dsa.accelerator()).withViommu(viommu);
-    boolean translated = machine.accelerator() == VmArguments.Accelerator.TCG;
-    Path plugin = GuestFiles.standard().plugin();
-    if (vmm != Vmm.CLOUD_HYPERVISOR && translated) {
-      machine = machine.withPlugin(plugin);
-      if (!Files.exists(plugin)) {
-        notes.println("adit: the plugin is not there yet; 'adit guest setup' makes it");
-      }
+    VmArguments machine = machine(socket, dsa.portals()).withViommu(viommu);
+    if (vmm != Vmm.CLOUD_HYPERVISOR && machine.plugin().filter(p -> !Files.exists(p)).isPresent()) {
+      notes.println("adit: the plugin is not there yet; 'adit guest setup' makes it");
     }
     if (!machine.kernelParameters().isEmpty()) {
       notes.println(

@@ -16,6 +16,9 @@ sealed interface GuestMessage {
   /** A measured value. */
   record Fact(String key, String value) implements GuestMessage {}
 
+  /** It waits for the other guests of its group; the host's next line lets it go on. */
+  record Meet(String place) implements GuestMessage {}
+
   /**
    * A file.
    *

@@ -33,6 +33,7 @@ final class GuestMessageReader {
         String key = firstWord(rest);
         yield Optional.of(new GuestMessage.Fact(key, after(key, rest)));
       }
+      case "meet" -> Optional.of(new GuestMessage.Meet(rest));
       case "rebooting" -> Optional.of(new GuestMessage.Ended(true));
       case "done" -> Optional.of(new GuestMessage.Ended(false));
       case "file" -> begin(line, rest);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,6 +60,11 @@ final class GuestRun {
           .toList();
     }
 
+    /** {@return what the guest remarked} */
+    List<String> notes() {
+      return facts("note").toList();
+    }
+
     private Stream<String> facts(String key) {
       return facts.stream().filter(f -> f.key().equals(key)).map(GuestMessage.Fact::value);
     }
@@ -84,22 +88,19 @@ final class GuestRun {
     this.wanted = wanted;
   }
 
-  /**
-   * Follows a guest to its end.
-   *
-   * @param wanted boots
-   * @param deadline as {@link System#nanoTime} counts
-   * @param progress is told what the guest does
-   * @param files is given the files that the guest hands back
-   */
-  static GuestRun follow(
-      GuestMachine machine,
-      int wanted,
-      long deadline,
-      Consumer<String> progress,
-      Consumer<GuestMessage.Content> files)
-      throws InterruptedException, IOException {
-    return follow(machine, wanted, deadline, progress, files, fact -> {});
+  /** Is told what a guest does while it runs. */
+  interface Watcher {
+    /** What it does now, in words. */
+    default void progress(String text) {}
+
+    /** It hands back a file. */
+    default void file(GuestMessage.Content content) {}
+
+    /** It has measured something. */
+    default void fact(GuestMessage.Fact fact) {}
+
+    /** It waits for others; returns when it may go on. */
+    default void meet(String place) throws InterruptedException {}
   }
 
   /**
@@ -107,40 +108,24 @@ final class GuestRun {
    *
    * @param wanted boots
    * @param deadline as {@link System#nanoTime} counts
-   * @param progress is told what the guest does
-   * @param files is given the files that the guest hands back
-   * @param facts is given what the guest has measured, when it tells
    */
-  static GuestRun follow(
-      GuestMachine machine,
-      int wanted,
-      long deadline,
-      Consumer<String> progress,
-      Consumer<GuestMessage.Content> files,
-      Consumer<GuestMessage.Fact> facts)
+  static GuestRun follow(GuestMachine machine, int wanted, long deadline, Watcher watcher)
       throws InterruptedException, IOException {
     GuestRun run = new GuestRun(wanted);
-    progress.accept("booting");
+    watcher.progress("booting");
     while (!run.over()) {
       Optional<GuestMessage> message = machine.next(deadline);
       if (message.isEmpty()) {
         run.fail("the guest was not through when the time was up");
       } else {
-        if (message.get() instanceof GuestMessage.Fact fact) {
-          facts.accept(fact);
-        }
-        run.take(message.get(), machine, progress, files);
+        run.take(message.get(), machine, watcher);
       }
     }
     return run;
   }
 
-  private void take(
-      GuestMessage message,
-      GuestMachine machine,
-      Consumer<String> progress,
-      Consumer<GuestMessage.Content> files)
-      throws IOException {
+  private void take(GuestMessage message, GuestMachine machine, Watcher watcher)
+      throws InterruptedException, IOException {
     switch (message) {
       case GuestMessage.Ready(String release) -> {
         if (boots.stream().anyMatch(b -> !b.ended) || boots.size() == wanted) {
@@ -148,13 +133,20 @@ final class GuestRun {
           return;
         }
         boots.add(new Boot(release));
-        progress.accept("Linux " + release + " is up, boot " + boots.size() + " of " + wanted);
+        watcher.progress("Linux " + release + " is up, boot " + boots.size() + " of " + wanted);
         machine.tell("boot " + boots.size() + " " + wanted);
       }
-      case GuestMessage.Progress(String text) -> progress.accept(text);
+      case GuestMessage.Progress(String text) -> watcher.progress(text);
       case GuestMessage.Step step when !boots.isEmpty() -> boots.getLast().steps.add(step);
-      case GuestMessage.Fact fact when !boots.isEmpty() -> boots.getLast().facts.add(fact);
-      case GuestMessage.Content content -> files.accept(content);
+      case GuestMessage.Fact fact when !boots.isEmpty() -> {
+        watcher.fact(fact);
+        boots.getLast().facts.add(fact);
+      }
+      case GuestMessage.Meet(String place) -> {
+        watcher.meet(place);
+        machine.tell("go");
+      }
+      case GuestMessage.Content content -> watcher.file(content);
       case GuestMessage.Ended _ when !boots.isEmpty() -> boots.getLast().ended = true;
       case GuestMessage.Gone _ -> fail("the guest ended before it was through");
       // Noise before the first boot, or a line that is none of ours: the console has it too.

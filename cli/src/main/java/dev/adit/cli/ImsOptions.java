@@ -1,5 +1,7 @@
 package dev.adit.cli;
 
+import dev.adit.platform.Ims;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,17 @@ final class ImsOptions {
     }
   }
 
+  /** Everything that {@code --ims} can be: switches of a function, and ways. */
+  enum Setting {
+    auto,
+    on,
+    off,
+    silent,
+    trap,
+    pv,
+    viommu
+  }
+
   /** What the guest's administrator wants. */
   enum Wish {
     auto,
@@ -38,10 +51,10 @@ final class ImsOptions {
       paramLabel = "WAY",
       description = {
         "Run the reference driver, which takes completions from an interrupt message store,",
-        "instead of idxd. What the host does about the store: ${COMPLETION-CANDIDATES}.",
-        "viommu includes --viommu. See docs/ims-in-guests.md."
+        "instead of idxd. What the host does about the store: off, silent, trap, pv, viommu,",
+        "which includes --viommu. See docs/ims-in-guests.md. For --guests see there."
       })
-  private @Nullable Way way;
+  private @Nullable Setting setting;
 
   @Option(
       names = "--guest-ims",
@@ -66,17 +79,37 @@ final class ImsOptions {
 
   /** {@return what the host does, if the reference driver is to run} */
   Optional<Way> way() {
-    return Optional.ofNullable(way);
+    return Optional.ofNullable(setting).flatMap(ImsOptions::way);
+  }
+
+  private static Optional<Way> way(Setting setting) {
+    return Arrays.stream(Way.values()).filter(way -> way.name().equals(setting.name())).findFirst();
+  }
+
+  /** {@return the switch of a function that is shared, {@code auto} unless it was named} */
+  Optional<Ims> function() {
+    return switch (setting) {
+      case null -> Optional.of(Ims.AUTO);
+      case auto -> Optional.of(Ims.AUTO);
+      case on -> Optional.of(Ims.ON);
+      case off -> Optional.of(Ims.OFF);
+      case silent, trap, pv, viommu -> Optional.empty();
+    };
+  }
+
+  /** {@return whether what was named, if anything, is a way} */
+  boolean isWay() {
+    return setting == null || way().isPresent();
   }
 
   /** {@return whether a way was named that a machine needs a vIOMMU for} */
   boolean needsViommu() {
-    return way == Way.viommu;
+    return setting == Setting.viommu;
   }
 
   /** {@return whether the guest is to complete by IMS} */
   boolean expected() {
-    return way != null && way.granted() && wish != Wish.off;
+    return way().filter(Way::granted).isPresent() && wish != Wish.off;
   }
 
   /** {@return shell variables for the guest's steps} */

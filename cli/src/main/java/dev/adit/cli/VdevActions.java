@@ -1,5 +1,6 @@
 package dev.adit.cli;
 
+import dev.adit.cli.DsaOptions.PortalAccess;
 import dev.adit.host.VmArguments;
 import dev.adit.host.control.ControlClient;
 import dev.adit.host.control.Documents;
@@ -76,7 +77,8 @@ final class VdevActions {
       output.device(spec, started, dryRun ? "would be started" : "is served");
       String socket = started.get("state").get("socket").text();
       if (verbose && !output.json() && !socket.isEmpty()) {
-        VmArguments vm = VmArguments.of(Path.of(socket));
+        PortalAccess portals = PortalAccess.of(VdevOutput.attribute(started, "portals"));
+        VmArguments vm = EmitOptions.machine(Path.of(socket), portals);
         String arguments = VmArguments.shell(vm.qemu());
         spec.commandLine().getOut().println("  qemu-system-x86_64 " + arguments);
       }

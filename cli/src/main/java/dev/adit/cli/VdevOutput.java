@@ -45,13 +45,17 @@ final class VdevOutput {
 
   /** {@return how a device is called} */
   static String label(View device) {
-    for (View attribute : device.get("attrs").items()) {
-      String name = attribute.get("name").text();
-      if (!name.isEmpty()) {
-        return name;
-      }
-    }
-    return device.get("uuid").text();
+    String name = attribute(device, "name");
+    return name.isEmpty() ? device.get("uuid").text() : name;
+  }
+
+  /** {@return an attribute of a device, empty if it does not have it} */
+  static String attribute(View device, String name) {
+    return device.get("attrs").items().stream()
+        .map(each -> each.get(name).text())
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   /** {@return the verdict about IMS in a line} */

@@ -75,6 +75,39 @@ final class GuestBootTest {
   }
 
   @Test
+  void twoGuestsWorkAtOnceOnOneFunctionWhileTheirInterruptHandlesAreRevoked() {
+    boot("--guests 2 --iterations 200 --revoke 2");
+
+    assertThat(out.toString())
+        .containsPattern("(?s)(handles revoked 2 times.*){2}")
+        .containsPattern("(?s)(vector +1: .* through IMS entry .*){2}")
+        .containsPattern("sent +ims=[1-9][0-9]* msix=0")
+        .contains("stopped  none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--guests 4 --revoke 5",
+        "--guests 4 --ims off",
+        "--guests 2 --type 1swq --revoke 5",
+        "--guests 2 --type 1swq --viommu",
+        "--guests 2 --portals mmap --smp 2 --threads 2 --revoke 5",
+        "--guests 2 --type 2dwq --reloads 5 --reboots 1",
+        "--guests 2 --kernel 6.12 --revoke 5 --reloads 5"
+      })
+  @EnabledIfSystemProperty(
+      named = "adit.guest.long",
+      matches = "true",
+      disabledReason = "long: -Dadit.guest.long=true")
+  void severalGuestsShareAFunctionInEveryWay(String options) {
+    boot("--iterations 2000 --timeout 1800 " + options);
+
+    String unused = options.contains("--ims off") ? "ims=0" : "msix=0";
+    assertThat(out.toString()).containsPattern("sent +.*" + unused).contains("stopped  none");
+  }
+
+  @Test
   void aScriptRunsInTheGuestAndItsFilesComeBack() throws Exception {
     Path script = folder.resolve("look.sh");
     Files.writeString(

@@ -79,7 +79,14 @@ final class GuestCaptureTest {
               "adit/scripts/capture", utf8("sh /adit/adit-capture.sh -n guest -o - | tar -xf -\n")),
           false);
       long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
-      GuestRun run = GuestRun.follow(guest, 1, deadline, text -> {}, content -> keep(content, tar));
+      GuestRun.Watcher keeper =
+          new GuestRun.Watcher() {
+            @Override
+            public void file(GuestMessage.Content content) {
+              keep(content, tar);
+            }
+          };
+      GuestRun run = GuestRun.follow(guest, 1, deadline, keeper);
       assertThat(run.passed()).as("%s%n%s", run.failure(), guest.consoleTail()).isTrue();
     }
     return tar;

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A guest whose QEMU is a shell script. */
 final class GuestMachineTest {
+  private static final GuestRun.Watcher QUIET = new GuestRun.Watcher() {};
+
   @TempDir private Path folder;
   private final List<String> console = Collections.synchronizedList(new ArrayList<>());
 
@@ -31,7 +33,7 @@ final class GuestMachineTest {
   @Test
   void aQemuThatEndsAtOnceIsReportedWithItsLastWords() throws Exception {
     try (GuestMachine guest = started("echo no such machine >&2; exit 1")) {
-      GuestRun run = GuestRun.follow(guest, 1, in(60), text -> {}, file -> {});
+      GuestRun run = GuestRun.follow(guest, 1, in(60), QUIET);
 
       assertThat(run.passed()).isFalse();
       assertThat(run.failure()).contains("the guest ended before it was through");
@@ -43,7 +45,7 @@ final class GuestMachineTest {
   @Test
   void theConsoleLosesControlCharactersAndKeepsItsEnd() throws Exception {
     try (GuestMachine guest = started("printf 'a\\033c\\r\\n'; seq 1000; exit 0")) {
-      GuestRun.follow(guest, 1, in(60), text -> {}, file -> {});
+      GuestRun.follow(guest, 1, in(60), QUIET);
 
       assertThat(console).hasSize(1001).startsWith("ac", "1");
       assertThat(guest.consoleTail()).hasSize(40).endsWith("999", "1000");

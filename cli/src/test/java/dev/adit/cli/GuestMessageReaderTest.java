@@ -13,6 +13,7 @@ final class GuestMessageReaderTest {
   @Test
   void eachKindOfLineIsAMessage() {
     assertThat(reader.line("ready 7.2.12")).contains(new GuestMessage.Ready("7.2.12"));
+    assertThat(reader.line("meet work")).contains(new GuestMessage.Meet("work"));
     assertThat(reader.line("progress a b")).contains(new GuestMessage.Progress("a b"));
     assertThat(reader.line("ok driver bound to x"))
         .contains(new GuestMessage.Step("driver", true, "bound to x"));

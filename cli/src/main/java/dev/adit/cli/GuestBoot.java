@@ -1,0 +1,35 @@
+package dev.adit.cli;
+
+import dev.adit.host.VmArguments;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How guests are booted and followed: what all guests of a run have in common.
+ *
+ * @param files where QEMU and the guest's tools are
+ * @param content what is put into the initial file system, by path
+ * @param boots how often each boots
+ * @param seconds how long each may take
+ */
+record GuestBoot(
+    GuestFiles files,
+    GuestFiles.Kernel kernel,
+    Map<String, byte[]> content,
+    int boots,
+    int seconds) {
+
+  /** Boots a guest and follows it to its end. */
+  GuestRun run(GuestMachine guest, VmArguments machine, GuestRun.Watcher watcher)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    guest.start(files, kernel, machine.qemu(), machine.kernelParameters(), content, boots > 1);
+    GuestRun run = GuestRun.follow(guest, boots, deadline, watcher);
+    if (run.failure().isPresent()) {
+      watcher.progress(run.failure().get() + "; its console ended with");
+      guest.consoleTail().forEach(watcher::progress);
+    }
+    return run;
+  }
+}
