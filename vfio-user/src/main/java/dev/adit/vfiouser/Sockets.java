@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** UNIX-domain sockets (unix(7)). */
 final class Sockets {
@@ -24,6 +26,7 @@ final class Sockets {
   private static final int SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
   private static final int SHUT_RDWR = 2;
   private static final int ADDRESS_SIZE = 110, PATH = 2;
+  private static final long PAUSE = 1_000_000;
 
   // int socket(int domain, int type, int protocol)
   private static final MethodHandle SOCKET = Libc.function("socket", INT, INT, INT, INT);
@@ -71,6 +74,17 @@ final class Sockets {
 
   static int connect(int fd, Path path) {
     return withAddress(CONNECT, fd, path);
+  }
+
+  /** Connects; a server that has not yet accepted as many as may wait is given time to do so. */
+  static int connect(int fd, Path path, Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    int result = connect(fd, path);
+    while (result == -Libc.EAGAIN && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(PAUSE);
+      result = connect(fd, path);
+    }
+    return result;
   }
 
   /** Connects to a name that is in no file system. */

@@ -59,7 +59,7 @@ public final class VfioUserClient implements AutoCloseable {
    */
   public static VfioUserClient connect(EventLoops loops, Path path, Duration timeout) {
     int fd = Libc.check("socket", Sockets.socket());
-    int result = Sockets.connect(fd, path);
+    int result = Sockets.connect(fd, path, timeout);
     if (result < 0) {
       OpenFiles.close(fd);
       throw new VfioUserException("connect " + path, -result);

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A client that sends any bytes it likes, in any pieces. */
 final class RawClient implements AutoCloseable {
@@ -45,7 +46,7 @@ final class RawClient implements AutoCloseable {
 
   RawClient(Path path) {
     fd = Libc.check("socket", Sockets.socket());
-    int result = Sockets.connect(fd, path);
+    int result = Sockets.connect(fd, path, Duration.ofSeconds(60));
     if (result < 0) {
       close();
     }
