@@ -8,6 +8,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code adit}; each verb is a class of its own. */
 @Command(
@@ -40,6 +41,7 @@ public final class Adit implements Runnable {
       line.addSubcommand(verb.text(), wanted.test(verb) ? verb.make() : listed(verb));
     }
     line.addSubcommand(new HelpCommand());
+    line.setParameterExceptionHandler((e, parsed) -> wrongUsage(e));
     return line.setExecutionExceptionHandler(
         (e, cmd, parsed) -> {
           cmd.getErr().println("adit: " + e.getMessage());
@@ -54,8 +56,19 @@ public final class Adit implements Runnable {
     return listed;
   }
 
+  /** Says what is wrong and where help is; the whole help would push that off the screen. */
+  private static int wrongUsage(ParameterException e) {
+    CommandLine line = e.getCommandLine();
+    line.getErr().println("adit: " + e.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(e, line.getErr())) {
+      line.getErr().println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+    }
+    return ExitCode.USAGE;
+  }
+
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command");
+    spec.commandLine().usage(spec.commandLine().getErr());
+    throw new ParameterException(spec.commandLine(), "which command?");
   }
 }

@@ -9,6 +9,7 @@ import dev.adit.pci.SysfsReader;
 import dev.adit.platform.gather.Capture;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +105,8 @@ sealed interface InspectSource {
       try {
         byte[] text = name().equals(STDIN) ? System.in.readAllBytes() : Files.readAllBytes(file);
         return DumpReader.read(name(), text, wanted);
+      } catch (NoSuchFileException e) {
+        throw new PciException(name(), "there is no such file");
       } catch (IOException e) {
         throw new PciException(name(), "cannot be read: " + e.getClass().getSimpleName());
       }

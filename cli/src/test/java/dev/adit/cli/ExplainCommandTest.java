@@ -110,7 +110,7 @@ final class ExplainCommandTest {
     assertThat(out.toString()).contains("IMS!");
     assertThat(err.toString())
         .contains("adit: " + broken + ": at byte 0: a number is not octal")
-        .contains("missing.tar: cannot be read");
+        .contains("missing.tar: there is no such file");
   }
 
   @Test

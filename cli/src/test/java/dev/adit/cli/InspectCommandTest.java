@@ -115,7 +115,7 @@ class InspectCommandTest {
     assertThat(exit).isEqualTo(2);
     run("inspect", "-F", folder.resolve("missing").toString());
     assertThat(exit).isEqualTo(1);
-    assertThat(err).startsWith("adit: " + folder.resolve("missing") + ": cannot be read");
+    assertThat(err).startsWith("adit: " + folder.resolve("missing") + ": there is no such file");
     Path broken = Files.writeString(folder.resolve("broken"), "00:01.0 x\n00: zz\n");
     run("inspect", "-F", broken.toString());
     assertThat(exit).isEqualTo(1);
@@ -237,7 +237,7 @@ class InspectCommandTest {
   void brokenSourcesAreNamedInJsonToo() {
     run("inspect", "--json", "-F", folder.resolve("missing").toString());
     assertThat(exit).isEqualTo(1);
-    assertThat(leaves(out).get("/sources/0/error")).contains("cannot be read");
+    assertThat(leaves(out).get("/sources/0/error")).contains("no such file");
   }
 
   /** {@return every leaf of a document by its path; parsing it proves that it is JSON} */

@@ -72,7 +72,8 @@ public final class Selection {
     }
     int value = PciAddress.hex(part, 0, part.length());
     if (value < 0 || value > most) {
-      throw new IllegalArgumentException("'" + part + "' in '" + text + "' is out of range");
+      throw new IllegalArgumentException(
+          "'%s' in '%s' is no hexadecimal number from 0 to %x".formatted(part, text, most));
     }
     return value;
   }

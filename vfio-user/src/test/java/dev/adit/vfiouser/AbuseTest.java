@@ -16,17 +16,11 @@ import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.Header;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** What hostile or clumsy clients do; each case brought down or leaked in another server once. */
 class AbuseTest extends ServerTestCase {
-  @Override
-  ServerOptions options() {
-    return super.options().withPatience(Duration.ofSeconds(3));
-  }
-
   @Test
   void aHeaderInTwoSendsIsPutTogether() {
     try (RawClient client = raw()) {
@@ -239,6 +233,7 @@ class AbuseTest extends ServerTestCase {
 
   @Test
   void aClientThatSaysNothingIsSentAway() {
+    serveImpatiently();
     try (RawClient silent = new RawClient(path)) {
       assertThat(silent.ends()).isTrue();
       assertThat(events).contains(ServerEvents.Kind.SILENT);

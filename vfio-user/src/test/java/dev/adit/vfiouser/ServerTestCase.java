@@ -39,9 +39,18 @@ abstract class ServerTestCase {
     return device;
   }
 
+  /** Serves anew, with a patience short enough to see its end. */
+  void serveImpatiently() {
+    server.close();
+    device.close();
+    ServerOptions impatient = options().withPatience(Duration.ofSeconds(3));
+    server = VfioUserServer.serve(loops, path, impatient, this::make);
+  }
+
   ServerOptions options() {
     return ServerOptions.defaults()
         .withDmaTimeout(Duration.ofSeconds(10))
+        .withPatience(Duration.ofSeconds(60))
         .withEvents((kind, detail, suppressed) -> events.add(kind));
   }
 

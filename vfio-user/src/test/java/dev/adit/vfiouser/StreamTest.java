@@ -162,6 +162,7 @@ class StreamTest extends ServerTestCase {
 
   @Test
   void aClientThatDiesWhileAnEngineUsesItsMemoryIsLetGoAfterwards() {
+    serveImpatiently();
     DmaView view = server.dma().view();
     try (SharedMemory memory = SharedMemory.allocate(4096)) {
       try (RawClient client = raw()) {

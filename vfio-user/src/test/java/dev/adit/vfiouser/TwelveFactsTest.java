@@ -29,9 +29,7 @@ import org.junit.jupiter.api.Test;
 class TwelveFactsTest extends ServerTestCase {
   @Override
   ServerOptions options() {
-    return super.options()
-        .withDmaTimeout(Duration.ofMillis(300))
-        .withPatience(Duration.ofMillis(1500));
+    return super.options().withDmaTimeout(Duration.ofSeconds(2));
   }
 
   @Test
@@ -153,6 +151,7 @@ class TwelveFactsTest extends ServerTestCase {
 
   @Test
   void fact06AnEngineThatHoldsMemoryDoesNotDelayTheReplyBeyondItsTime() {
+    serveImpatiently();
     try (RawClient client = raw();
         SharedMemory memory = SharedMemory.allocate(4096);
         DmaView view = server.dma().view()) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +46,8 @@ public final class Capture implements FileTree {
   public static Capture read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       return read(file.toString(), in.readNBytes(TarReader.MAX_SIZE + 1));
+    } catch (NoSuchFileException e) {
+      throw new CaptureException(file.toString(), "there is no such file");
     } catch (IOException e) {
       throw new CaptureException(file.toString(), "cannot be read: " + e.getMessage());
     }
