@@ -140,6 +140,7 @@ class HandOverTest {
         BusDomain.Interrupt next = f.allocate(2, NEXT, 1);
         next.mask(false);
         assertThat(f.sent(next)).as("%s, masked %s", kind, masked).isZero();
+        assertThat(f.bus.sent).as("nothing but its own").hasSize((int) f.sent(first));
       }
     }
   }
