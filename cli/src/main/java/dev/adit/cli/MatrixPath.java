@@ -2,6 +2,7 @@ package dev.adit.cli;
 
 import dev.adit.cli.MatrixResult.Hop;
 import dev.adit.interrupts.BusDomain;
+import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.Outcome;
 import dev.adit.machine.Machine;
@@ -12,6 +13,9 @@ import java.util.List;
 
 /** The way of a completion interrupt, with what was found at each step of the run. */
 final class MatrixPath {
+  private static final String MINIMAL =
+      "queue of a minimal function (no DSA: as mlx5 would have it)";
+
   private MatrixPath() {}
 
   static List<Hop> of(
@@ -36,13 +40,18 @@ final class MatrixPath {
     return hops;
   }
 
+  /** What the function is. A DSA keeps no messages in queue memory, so those rows have another. */
   private static String device(MatrixRow.Setup setup) {
     return switch (setup.device()) {
       case DSA -> "DSA work queue";
-      case DSA_WITH_PASID -> "DSA work queue with PASID";
-      case DSA_VIEW -> "DSA sub-device";
-      case QUEUES, QUEUES_OWN_IOMMU -> "queue";
-      case QUEUES_WITH_PASID -> "queue with PASID";
+      case DSA_WITH_PASID ->
+          setup.level() == IsolationLevel.REMAPPER_PASID
+              ? "DSA work queue with PASID, messages tagged with it,"
+              : "DSA work queue with PASID";
+      case DSA_VIEW -> "work queue of a physical DSA, lent to a virtual one with a PASID,";
+      case QUEUES -> MINIMAL;
+      case QUEUES_WITH_PASID -> MINIMAL + ", with PASID,";
+      case QUEUES_OWN_IOMMU -> MINIMAL + ", with an IOMMU of its own,";
     };
   }
 
