@@ -52,6 +52,14 @@ final class EmitOptions {
         : machine;
   }
 
+  /** {@return the QEMU for a machine: that of 'adit guest setup' where a plugin needs a new one} */
+  static String program(VmArguments machine) {
+    Path own = GuestFiles.standard().qemu();
+    return machine.plugin().isPresent() && Files.isExecutable(own)
+        ? own.toString()
+        : "qemu-system-x86_64";
+  }
+
   /**
    * Prints the arguments.
    *

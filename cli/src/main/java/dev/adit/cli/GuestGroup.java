@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,7 +19,7 @@ import java.util.function.IntFunction;
 
 /** Guests that run at once, each with a virtual device, and what is done to them meanwhile. */
 final class GuestGroup {
-  private static final long PAUSE = 500_000;
+  private static final long PAUSE = 2_000_000;
 
   private final ServedDevices served;
   private final List<GuestMachine> guests;
@@ -25,6 +27,7 @@ final class GuestGroup {
   private final int revocations;
   private final Phaser meeting;
   private final AtomicIntegerArray revokedAtWork;
+  private final Queue<Future<?>> revoking = new ConcurrentLinkedQueue<>();
 
   /**
    * @param work descriptors that each guest submits once all have met
@@ -59,9 +62,12 @@ final class GuestGroup {
       for (Future<GuestRun> future : futures) {
         runs.add(future.get());
       }
+      for (Future<?> each : revoking) {
+        each.get();
+      }
       return runs;
     } catch (ExecutionException e) {
-      throw new IOException("a guest could not be followed", e.getCause());
+      throw new IOException("a guest could not be followed: " + e.getCause(), e);
     }
   }
 
@@ -109,7 +115,7 @@ final class GuestGroup {
       if (!met && revocations > 0) {
         met = true;
         long before = served.completed(index);
-        threads.execute(() -> revoke(before));
+        revoking.add(threads.submit(() -> revoke(before)));
       }
     }
 

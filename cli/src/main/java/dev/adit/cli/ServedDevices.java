@@ -21,13 +21,13 @@ final class ServedDevices implements AutoCloseable {
   private static final String DEVICE = "guest";
 
   private final HostServer server;
-  private final ControlClient client;
+  private final Path control;
   private final String function;
   private final List<Path> sockets = new ArrayList<>();
 
-  private ServedDevices(HostServer server, ControlClient client, String function) {
+  private ServedDevices(HostServer server, Path control, String function) {
     this.server = server;
-    this.client = client;
+    this.control = control;
     this.function = function;
   }
 
@@ -56,8 +56,7 @@ final class ServedDevices implements AutoCloseable {
             List.of(function));
     HostServer server = HostServer.start(config, HostComposer::of);
     try {
-      ControlClient client = ControlClient.connect(config.control());
-      ServedDevices devices = new ServedDevices(server, client, function.name());
+      ServedDevices devices = new ServedDevices(server, config.control(), function.name());
       for (int i = 0; i < count; i++) {
         devices.add(type, portals);
       }
@@ -85,8 +84,11 @@ final class ServedDevices implements AutoCloseable {
     return DEVICE + (index + 1);
   }
 
-  private synchronized View ask(String verb, Map<String, ?> arguments) {
-    return new View(client.request(verb, arguments));
+  /** The server ends connections that say nothing for long, so there is one for each question. */
+  private View ask(String verb, Map<String, ?> arguments) {
+    try (ControlClient client = ControlClient.connect(control)) {
+      return new View(client.request(verb, arguments));
+    }
   }
 
   /** {@return where a device is served} */
@@ -133,7 +135,6 @@ final class ServedDevices implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
     server.close();
   }
 }

@@ -34,7 +34,7 @@ final class VdevActions {
       mixinStandardHelpOptions = true,
       description = {
         "Serve a device that is defined, or one that the options describe and that is not kept.",
-        "-v adds what a virtual machine needs to use it."
+        "-v adds the arguments of QEMU for a virtual machine that uses it."
       })
   static final class Start implements Callable<Integer> {
     @Parameters(paramLabel = "DEVICE", arity = "0..1", description = "Its name or UUID.")
@@ -80,7 +80,7 @@ final class VdevActions {
         PortalAccess portals = PortalAccess.of(VdevOutput.attribute(started, "portals"));
         VmArguments vm = EmitOptions.machine(Path.of(socket), portals);
         String arguments = VmArguments.shell(vm.qemu());
-        spec.commandLine().getOut().println("  qemu-system-x86_64 " + arguments);
+        spec.commandLine().getOut().println("  " + EmitOptions.program(vm) + " " + arguments);
       }
     }
   }
