@@ -3,22 +3,34 @@
  * /sys/kernel/debug/adit_dsa-FUNCTION/
  *   stats     counters, one a line
  *   evidence  what the decision on IMS was made from
- *   run       write N: works until N more interrupts have come, then returns; empty: stops
+ *   run       write N: works until N more interrupts have come, then returns; 0: stops
  *   cost      write "OPERATION N": does it N times and keeps the time; read: nanoseconds for one.
  *             alloc: free an interrupt and allocate one, with its handler; move: to another processor,
  *             and one interrupt there; mask: and unmask; fire: submit a descriptor, sleep, be woken by
  *             its interrupt
- *   forge     write "ADDRESS DATA": stores that pair in the first entry of a mapped store, past the domain,
- *             fires it, and puts the right one back; stats count it as forged, and as arrived if an
- *             interrupt came of it. Shows what the host's remapper stops.
+ *   forge     write "ADDRESS DATA [COUNT ADDRESS-STEP DATA-STEP]", all but COUNT hexadecimal: stores that
+ *             pair, and the next ones, in the first entry, past the domain, fires each, and puts the right
+ *             one back; stats count them as forged, and as arrived what came of it here. Shows what
+ *             the host stops.
+ *   path      the first interrupt: the chips above the store, the entry, and the message in it
  */
+#include <linux/delay.h>
 #include <linux/interrupt.h>
+#include <linux/io.h>
 #include <linux/ktime.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "dsa.h"
+
+#define DSA_SETTLE	250	/* milliseconds in which what was forged last may arrive */
+
+/* Pairs, each so much further than the one before. */
+struct forged {
+	u64 address;
+	u32 data, count, address_step, data_step;
+};
 
 static u64 last_cost;
 
@@ -59,12 +71,37 @@ static int evidence_show(struct seq_file *file, void *unused)
 
 	if (!text)
 		return -ENOMEM;
-	ims_evidence(dsa->pdev, text, 1024);
+	ims_evidence(dsa->pdev, &dsa->array.store, dsa->wish, text, 1024);
 	seq_puts(file, text);
 	kfree(text);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(evidence);
+
+static int path_show(struct seq_file *file, void *unused)
+{
+	struct dsa *dsa = file->private;
+	struct dsa_slot *slot = &dsa->slot[0];
+	struct irq_data *data;
+	struct msi_msg msg = {};
+
+	mutex_lock(&slot->hold);
+	if (slot->ready) {
+		unsigned int entry = dsa->ims ? ims_slot(slot->irq) : 1 + slot->index;
+
+		if (dsa->ims)
+			ims_message(slot->irq, &msg);
+		else
+			get_cached_msi_msg(slot->irq, &msg);
+		seq_printf(file, "entry=%u address=%08x%08x data=%08x chips=", entry, msg.address_hi,
+			   msg.address_lo, msg.data);
+		for (data = irq_get_irq_data(slot->irq); data; data = data->parent_data)
+			seq_printf(file, "%s%s", data->chip->name, data->parent_data ? "," : "\n");
+	}
+	mutex_unlock(&slot->hold);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(path);
 
 static bool over(struct dsa *dsa)
 {
@@ -78,6 +115,10 @@ static ssize_t run_write(struct file *file, const char __user *text, size_t size
 	u64 interrupts;
 	int ret = kstrtou64_from_user(text, size, 0, &interrupts);
 
+	if (!ret && !interrupts) {
+		dsa_stop(dsa);
+		return size;
+	}
 	if (!ret)
 		ret = dsa_start(dsa, interrupts);
 	if (ret)
@@ -166,33 +207,50 @@ static const struct file_operations cost_fops = {
 	.write = cost_write,
 };
 
-/* The entry of the first slot as a tenant of bad intent would write it. */
-static int forge(struct dsa *dsa, u64 address, u32 data)
+static u64 handled(struct dsa *dsa)
+{
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < dsa->slots; i++)
+		sum += atomic64_read(&dsa->slot[i].interrupts);
+	return sum;
+}
+
+/*
+ * Has the device send pairs that a tenant of bad intent would write into the entry of the first slot.
+ * What arrives here of it is counted apart from the rest.
+ */
+static int forge(struct dsa *dsa, const struct forged *pairs)
 {
 	void __iomem *at = dsa->array.base + 16 * ims_slot(dsa->slot[0].irq);
-	u64 right_address = readq(at);
+	u64 right_address = readq(at), before = handled(dsa);
 	u32 right_data = readl(at + 8);
+	s64 interrupts = atomic64_read(&dsa->counts.interrupts);
+	s64 spurious = atomic64_read(&dsa->counts.spurious);
+	unsigned int i;
+	int ret = 0;
 
-	writeq(address, at);
-	writel(data, at + 8);
-	dsa->patience = HZ / 4;
-	dsa->forged++;
-	if (dsa_round(&dsa->worker[0], 0, 1))
-		dsa->arrived++;
-	else
-		atomic64_dec(&dsa->counts.lost);
-	dsa->patience = DSA_PATIENCE;
+	for (i = 0; !ret && i < pairs->count; i++) {
+		writeq(pairs->address + (u64)i * pairs->address_step, at);
+		writel(pairs->data + i * pairs->data_step, at + 8);
+		ret = dsa_fire_blind(&dsa->slot[0]);
+		dsa->forged++;
+	}
+	msleep(DSA_SETTLE);
+	dsa->arrived += handled(dsa) - before;
+	atomic64_set(&dsa->counts.interrupts, interrupts);
+	atomic64_set(&dsa->counts.spurious, spurious);
 	writeq(right_address, at);
 	writel(right_data, at + 8);
-	return 0;
+	return ret;
 }
 
 static ssize_t forge_write(struct file *file, const char __user *text, size_t size, loff_t *at)
 {
 	struct dsa *dsa = file->private_data;
-	char line[48];
-	u64 address;
-	u32 data;
+	struct forged pairs = { .count = 1 };
+	char line[64];
 	int ret = -EBUSY;
 
 	if (size >= sizeof(line))
@@ -200,13 +258,14 @@ static ssize_t forge_write(struct file *file, const char __user *text, size_t si
 	if (copy_from_user(line, text, size))
 		return -EFAULT;
 	line[size] = 0;
-	if (sscanf(line, "%llx %x", &address, &data) != 2)
+	if (sscanf(line, "%llx %x %u %x %x", &pairs.address, &pairs.data, &pairs.count,
+		   &pairs.address_step, &pairs.data_step) < 2)
 		return -EINVAL;
 	mutex_lock(&dsa->control);
-	if (!dsa->ims || !dsa->array.doorbell)
+	if (!dsa->ims)
 		ret = -EOPNOTSUPP;
 	else if (!dsa->running && !dsa->gone)
-		ret = forge(dsa, address, data);
+		ret = forge(dsa, &pairs);
 	mutex_unlock(&dsa->control);
 	return ret ?: size;
 }
@@ -227,5 +286,6 @@ void dsa_debugfs_add(struct dsa *dsa)
 	debugfs_create_file("evidence", 0400, dsa->folder, dsa, &evidence_fops);
 	debugfs_create_file("run", 0200, dsa->folder, dsa, &run_fops);
 	debugfs_create_file("cost", 0600, dsa->folder, dsa, &cost_fops);
+	debugfs_create_file("path", 0400, dsa->folder, dsa, &path_fops);
 	debugfs_create_file("forge", 0200, dsa->folder, dsa, &forge_fops);
 }

@@ -83,7 +83,7 @@ int dsa_command(struct dsa *dsa, u32 code, u32 operand, u32 *result)
 	mutex_lock(&dsa->command);
 	writel(code << CMD_CODE_SHIFT | operand, dsa->registers + CMD);
 	ret = readl_poll_timeout(dsa->registers + CMDSTATUS, status, !(status & CMD_ACTIVE), 50,
-				 5 * USEC_PER_SEC);
+				 60 * USEC_PER_SEC);
 	mutex_unlock(&dsa->command);
 	if (!ret && status & CMD_ERROR) {
 		dev_err(&dsa->pdev->dev, "command %u (0x%x) gave 0x%02lx\n", code, operand,
@@ -231,29 +231,21 @@ static int policy(enum ims_policy *policy)
 static int choose_interrupts(struct dsa *dsa)
 {
 	unsigned int entries = FIELD_GET(GENCAP_IMS, dsa->gencap) * 256;
-	enum ims_policy wish;
-	int ret;
+	int ret = policy(&dsa->wish);
 
-	ret = policy(&wish);
 	if (ret) {
 		dev_err(&dsa->pdev->dev, "ims must be auto, on or off, not %s\n", ims);
 		return ret;
 	}
-	if (!entries) {
-		snprintf(dsa->why, sizeof(dsa->why), "the function has no message store");
-		dev_printk(wish == IMS_ON ? KERN_WARNING : KERN_INFO, &dsa->pdev->dev,
-			   "no IMS: %s\n", dsa->why);
-	} else {
-		ims_array_init(&dsa->array, table(dsa, 3), entries);
-		if (readl(dsa->registers + IMS_DOORBELL) == 1) {
-			dsa->array.pending = dsa->array.base + IMS_PENDING;
-			dsa->array.doorbell = dsa->registers + IMS_DOORBELL;
-		}
-		dsa->ims = ims_domain_create(dsa->pdev, &dsa->array.store, wish, dsa->why,
-					     sizeof(dsa->why));
-		if (IS_ERR(dsa->ims))
-			dsa->ims = NULL;
+	ims_array_init(&dsa->array, table(dsa, 3), entries);
+	if (entries && readl(dsa->registers + IMS_DOORBELL) == 1) {
+		dsa->array.pending = dsa->array.base + IMS_PENDING;
+		dsa->array.doorbell = dsa->registers + IMS_DOORBELL;
 	}
+	dsa->ims = ims_domain_create(dsa->pdev, &dsa->array.store, dsa->wish, dsa->why,
+				     sizeof(dsa->why));
+	if (IS_ERR(dsa->ims))
+		dsa->ims = NULL;
 	if (dsa->ims) {
 		dsa->slots = min3(slots, entries, (unsigned int)DSA_MAX_SLOTS);
 	} else {

@@ -9,6 +9,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/iopoll.h>
 #include <linux/kthread.h>
 #include <linux/random.h>
 #include <linux/sched.h>
@@ -114,6 +115,7 @@ static bool check(struct dsa_slot *slot)
 bool dsa_round(struct dsa_worker *worker, unsigned int first, unsigned int end)
 {
 	struct dsa *dsa = worker->dsa;
+	unsigned long end_of_batch;
 	unsigned int i, count = 0;
 	bool good = true;
 
@@ -134,15 +136,32 @@ bool dsa_round(struct dsa_worker *worker, unsigned int first, unsigned int end)
 	reinit_completion(&worker->done);
 	atomic_set(&worker->left, count);
 	submit(worker, count);
-	wait_for_completion_timeout(&worker->done, dsa->patience);
+	wait_for_completion_timeout(&worker->done, DSA_PATIENCE);
 	for (i = 0; i < count; i++) {
 		good &= check(worker->used[i]);
 		mutex_unlock(&worker->used[i]->busy);
 	}
 	/* The batch's own record is the last thing that the device writes for it. */
-	for (i = 0; count > 1 && !READ_ONCE(worker->record->status) && i < 20000; i++)
+	end_of_batch = jiffies + DSA_PATIENCE;
+	while (count > 1 && !READ_ONCE(worker->record->status) && time_before(jiffies, end_of_batch))
 		usleep_range(20, 100);
 	return good;
+}
+
+/* Has the device fire for a slot, and does not care for the interrupt. */
+int dsa_fire_blind(struct dsa_slot *slot)
+{
+	struct dsa_worker *worker = &slot->dsa->worker[0];
+	struct dsa_record *record = &slot->dsa->areas[slot->index].record;
+	u8 status;
+	int ret;
+
+	prepare(worker, slot, worker->list);
+	submit(worker, 1);
+	ret = read_poll_timeout(READ_ONCE, status, status, 20, jiffies_to_usecs(DSA_PATIENCE), false,
+				record->status);
+	xchg(&slot->outstanding, 0);
+	return ret;
 }
 
 static int work(void *data)
@@ -289,7 +308,6 @@ int dsa_work_init(struct dsa *dsa)
 	struct device *dev = &dsa->pdev->dev;
 	unsigned int i;
 
-	dsa->patience = DSA_PATIENCE;
 	dsa->areas = dmam_alloc_coherent(dev, dsa->slots * sizeof(*dsa->areas), &dsa->areas_dma, GFP_KERNEL);
 	if (!dsa->areas)
 		return -ENOMEM;

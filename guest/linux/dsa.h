@@ -18,7 +18,7 @@
 #define DSA_MAX_SLOTS	256
 #define DSA_MAX_WORKERS	8
 #define DSA_COPY	64	/* bytes that each descriptor copies */
-#define DSA_PATIENCE	(20 * HZ)
+#define DSA_PATIENCE	(120 * HZ)
 
 /* Intel DSA Architecture Specification, section 8.1. */
 struct dsa_descriptor {
@@ -102,15 +102,15 @@ struct dsa {
 	bool handles;
 	struct ims_domain *ims;
 	struct ims_array array;
-	char why[160];
+	enum ims_policy wish;
+	char why[IMS_WHY];
 	struct dsa_area *areas;
 	dma_addr_t areas_dma;
 	struct mutex command;
 	struct mutex control;	/* starting and stopping */
 	bool running, gone;
 	u64 target;
-	unsigned long patience;	/* jiffies that an interrupt may take */
-	unsigned int forged, arrived;	/* pairs stored behind everybody's back, and those that led here */
+	unsigned int forged, arrived;	/* pairs stored past the domain, and interrupts here from them */
 	wait_queue_head_t reached;
 	struct task_struct *mover, *masker, *churner;
 	struct dentry *folder;
@@ -136,6 +136,7 @@ void dsa_work_exit(struct dsa *dsa);
 irqreturn_t dsa_completed(int irq, void *slot);
 int dsa_start(struct dsa *dsa, u64 interrupts);
 void dsa_stop(struct dsa *dsa);
+int dsa_fire_blind(struct dsa_slot *slot);
 bool dsa_round(struct dsa_worker *worker, unsigned int first, unsigned int end);
 
 /* dsa-debugfs.c */

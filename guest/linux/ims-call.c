@@ -162,13 +162,23 @@ static const struct irq_domain_ops domain_ops = {
 	.deactivate = domain_deactivate,
 };
 
+/* The processors' vectors, past a remapping unit: the host's messages are not for that one. */
+static struct irq_domain *vectors(struct pci_dev *pdev)
+{
+	struct irq_domain *domain = dev_get_msi_domain(&pdev->dev);
+
+	while (domain && domain->parent)
+		domain = domain->parent;
+	return domain;
+}
+
 static int make_domain(struct ims_call *call)
 {
 	struct irq_domain_info info = {
 		.hwirq_max = INT_MAX,	/* a tree, numbered like the store's entries */
 		.ops = &domain_ops,
 		.host_data = call,
-		.parent = dev_get_msi_domain(&call->pdev->dev),
+		.parent = vectors(call->pdev),
 	};
 	u64 registers[REGISTERS] = { NEGOTIATE, VERSION };
 

@@ -26,17 +26,22 @@ struct ims_domain {
 	atomic64_t allocated, stored, masked;
 };
 
-static void store_message(struct irq_data *data)
+static void compose(struct irq_data *data, struct msi_msg *msg)
 {
-	struct ims_domain *ims = irq_data_get_irq_chip_data(data);
 	struct irq_data *parent = data->parent_data;
-	struct msi_msg msg = {};
 
 	while (parent && !parent->chip->irq_compose_msi_msg)
 		parent = parent->parent_data;
-	if (WARN_ON_ONCE(!parent))
-		return;
-	parent->chip->irq_compose_msi_msg(parent, &msg);
+	if (!WARN_ON_ONCE(!parent))
+		parent->chip->irq_compose_msi_msg(parent, msg);
+}
+
+static void store_message(struct irq_data *data)
+{
+	struct ims_domain *ims = irq_data_get_irq_chip_data(data);
+	struct msi_msg msg = {};
+
+	compose(data, &msg);
 	ims->store->ops->write(ims->store, data->hwirq, &msg);
 	atomic64_inc(&ims->stored);
 }
@@ -159,9 +164,9 @@ static int make_domain(struct ims_domain *ims, const struct ims_verdict *verdict
 		.parent = parent,
 	};
 
-	if (IS_ERR(parent)) {
-		ims->call = NULL;
-		return PTR_ERR(parent);
+	if (IS_ERR_OR_NULL(parent)) {
+		ims->call = IS_ERR(parent) ? NULL : ims->call;
+		return parent ? PTR_ERR(parent) : -EOPNOTSUPP;
 	}
 	init_chip(ims, parent);
 	ims->fwnode = irq_domain_alloc_named_id_fwnode("ADIT-IMS", pci_dev_id(ims->pdev));
@@ -191,6 +196,10 @@ struct ims_domain *ims_domain_create(struct pci_dev *pdev, struct ims_store *sto
 	struct ims_domain *ims;
 	int ret;
 
+	if (verdict.allowed && !store->size) {
+		verdict.allowed = false;
+		snprintf(why, size, "the store has no entries");
+	}
 	if (!verdict.allowed) {
 		dev_printk(verdict.shout ? KERN_WARNING : KERN_INFO, &pdev->dev, "no IMS: %s\n", why);
 		return ERR_PTR(-EOPNOTSUPP);
@@ -273,6 +282,12 @@ unsigned int ims_slot(unsigned int irq)
 	return irq_get_irq_data(irq)->hwirq;
 }
 EXPORT_SYMBOL_GPL(ims_slot);
+
+void ims_message(unsigned int irq, struct msi_msg *msg)
+{
+	compose(irq_get_irq_data(irq), msg);
+}
+EXPORT_SYMBOL_GPL(ims_message);
 
 void ims_domain_counts(struct ims_domain *ims, struct ims_counts *counts)
 {

@@ -12,8 +12,20 @@ enum ims_way {
 	IMS_CALL,	/* composed by the hypervisor on request */
 };
 
+/* What can be seen, as in ims_evidence(); where the registers of the call lie, if there is one. */
+struct ims_signs {
+	bool cpuid_hypervisor, hypervisor_leaf, smbios_vm, dmi_hypervisor;
+	bool iommu_vcs, iommu_caching_mode, amd_npcache, virtio_iommu;
+	bool hypercall, host_translates, grant_accepted;
+	bool function_ims, interrupt_remapping;
+	unsigned int bar, offset;
+};
+
+struct ims_signs ims_look(struct pci_dev *pdev);
+
 /**
  * struct ims_verdict - whether IMS may be used
+ * @rule: that decided, as "adit explain" calls it
  * @allowed: that
  * @shout: whether a refusal is worth a warning: somebody insisted
  * @way: where messages come from
@@ -21,6 +33,7 @@ enum ims_way {
  * @offset: their offset in it
  */
 struct ims_verdict {
+	const char *rule;
 	bool allowed;
 	bool shout;
 	enum ims_way way;

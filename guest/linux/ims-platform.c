@@ -1,152 +1,147 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * May IMS be used here? The signs are those that "adit explain" gathers, and the answer is that of its
- * rules: in a guest only by agreement with the hypervisor, which says so at the function; on bare metal
- * unless switched off; and nobody guesses silently.
+ * May IMS be used here? The signs and the rules are those of "adit explain" (docs/ims-decision.md), by
+ * the same names: in a guest by a call for messages; by a host that translates only if the guest's
+ * administrator has accepted that; on bare metal unless switched off; and nobody guesses silently.
  */
-#include <linux/dmi.h>
 #include <linux/module.h>
-#include <linux/string.h>
-#include <asm/cpufeature.h>
+#include <linux/moduleparam.h>
+#include <linux/stddef.h>
 
 #include "ims-internal.h"
 
-/* The grant: a vendor-specific extended capability, see docs/ims-in-guests.md. */
-#define GRANT_ID		0x4d49	/* "IM" */
-#define GRANT_REVISION		1
-#define GRANT_HEADER		0x04
-#define GRANT_FLAGS		0x08
-#define GRANT_FLAG_OWN		BIT(0)	/* messages composed by the guest work */
-#define GRANT_FLAG_CALL		BIT(1)	/* the call returns messages that work */
-#define GRANT_CALL		0x0c	/* BAR in bits 2:0, offset above */
+static bool accept_grant;
+module_param(accept_grant, bool, 0444);
+MODULE_PARM_DESC(accept_grant,
+		 "Take a host's word that it translates the messages composed here (default no)");
 
-#define SMBIOS_BIOS		0	/* type of the structure */
-#define SMBIOS_EXTENSION_2	0x13
-#define SMBIOS_VIRTUAL		BIT(4)
-
-struct grant {
-	u32 flags;
-	u32 call;
+static const struct {
+	const char *name;
+	size_t at;
+} names[] = {
+#define SIGN(name, field) { name, offsetof(struct ims_signs, field) }
+	SIGN("cpuid-hypervisor", cpuid_hypervisor),
+	SIGN("hypervisor-leaf", hypervisor_leaf),
+	SIGN("smbios-vm", smbios_vm),
+	SIGN("dmi-hypervisor", dmi_hypervisor),
+	SIGN("iommu-vcs", iommu_vcs),
+	SIGN("iommu-caching-mode", iommu_caching_mode),
+	SIGN("amd-npcache", amd_npcache),
+	SIGN("virtio-iommu", virtio_iommu),
+	SIGN("hypercall", hypercall),
+	SIGN("host-translates", host_translates),
+	SIGN("grant-accepted", grant_accepted),
+	SIGN("function-ims", function_ims),
+	SIGN("interrupt-remapping", interrupt_remapping),
+#undef SIGN
 };
 
-static bool find_grant(struct pci_dev *pdev, struct grant *grant)
+/* The first sign of a hypervisor in the order of the rules, in words. */
+static const char *virtual_sign(const struct ims_signs *signs)
 {
-	int at = 0;
-	u32 header;
-
-	while ((at = pci_find_next_ext_capability(pdev, at, PCI_EXT_CAP_ID_VNDR))) {
-		pci_read_config_dword(pdev, at + GRANT_HEADER, &header);
-		if ((header & 0xffff) == GRANT_ID && (header >> 16 & 0xf) >= GRANT_REVISION) {
-			pci_read_config_dword(pdev, at + GRANT_FLAGS, &grant->flags);
-			pci_read_config_dword(pdev, at + GRANT_CALL, &grant->call);
-			return true;
-		}
-	}
-	return false;
-}
-
-static void look_at_bios(const struct dmi_header *header, void *found)
-{
-	const u8 *bytes = (const u8 *)header;
-
-	if (header->type == SMBIOS_BIOS && header->length > SMBIOS_EXTENSION_2)
-		*(bool *)found = bytes[SMBIOS_EXTENSION_2] & SMBIOS_VIRTUAL;
-}
-
-static bool smbios_says_virtual(void)
-{
-	bool found = false;
-
-	dmi_walk(look_at_bios, &found);
-	return found;
-}
-
-/* Vendors that make no machines of steel. */
-static bool vendor_says_virtual(void)
-{
-	static const char * const vendors[] = {
-		"QEMU", "Bochs", "KVM", "Xen", "VMware", "VMW", "VMware Inc.", "innotek GmbH",
-		"Oracle Corporation", "Parallels", "BHYVE",
-	};
-	const char *vendor = dmi_get_system_info(DMI_SYS_VENDOR);
-
-	return vendor && match_string(vendors, ARRAY_SIZE(vendors), vendor) >= 0;
-}
-
-static const char *virtual_sign(void)
-{
-	if (boot_cpu_has(X86_FEATURE_HYPERVISOR))
+	if (signs->iommu_vcs)
+		return "the IOMMU is software";
+	if (signs->cpuid_hypervisor)
 		return "the processor says that there is a hypervisor";
-	if (smbios_says_virtual())
+	if (signs->hypervisor_leaf)
+		return "a hypervisor has signed the processor's leaf for it";
+	if (signs->smbios_vm)
 		return "the firmware says that this is a virtual machine";
-	if (vendor_says_virtual())
+	if (signs->iommu_caching_mode || signs->amd_npcache || signs->virtio_iommu)
+		return "the IOMMU is virtual";
+	if (signs->dmi_hypervisor)
 		return "the vendor of the system makes virtual ones only";
+	if (signs->hypercall || signs->host_translates)
+		return "a host speaks at the function";
 	return NULL;
 }
 
-int ims_evidence(struct pci_dev *pdev, char *text, size_t size)
-{
-	struct irq_domain *parent = dev_get_msi_domain(&pdev->dev);
-	const char *vendor = dmi_get_system_info(DMI_SYS_VENDOR);
-	struct grant grant = {};
-	bool granted = find_grant(pdev, &grant);
-
-	return scnprintf(text, size,
-			 "hypervisor_bit=%d\nsmbios_virtual=%d\nvendor=%s\nvendor_virtual=%d\n"
-			 "parent=%s\nremapping=%d\ngrant=%d\ngrant_own=%d\ngrant_call=%d\n",
-			 boot_cpu_has(X86_FEATURE_HYPERVISOR), smbios_says_virtual(), vendor ?: "-",
-			 vendor_says_virtual(), parent ? parent->name : "-", ims_remapping(parent),
-			 granted, !!(grant.flags & GRANT_FLAG_OWN), !!(grant.flags & GRANT_FLAG_CALL));
-}
-EXPORT_SYMBOL_GPL(ims_evidence);
-
-static struct ims_verdict refuse(bool shout, char *why, size_t size, const char *reason)
-{
-	snprintf(why, size, "%s", reason);
-	return (struct ims_verdict){ .shout = shout };
-}
-
-static struct ims_verdict by_grant(const struct grant *grant, bool remapping,
+static struct ims_verdict in_guest(const struct ims_signs *signs, const char *sign,
 				   const struct ims_store_ops *ops, char *why, size_t size)
 {
-	struct ims_verdict verdict = { .allowed = true };
+	bool translated = ops->trappable || signs->interrupt_remapping;
 
-	if (grant->flags & GRANT_FLAG_CALL && !remapping) {
-		verdict.way = IMS_CALL;
-		verdict.bar = grant->call & 7;
-		verdict.offset = grant->call & ~7U;
+	if (signs->hypercall) {
 		snprintf(why, size, "granted, the hypervisor composes the messages");
-	} else if (!(grant->flags & GRANT_FLAG_OWN)) {
-		return refuse(true, why, size, "the grant names no way that works here");
-	} else if (remapping) {
-		verdict.way = IMS_OWN;
-		snprintf(why, size, "granted, messages go through this machine's remapping unit");
-	} else if (!ops->trappable) {
-		return refuse(true, why, size, "the store cannot be trapped, and there is no call");
-	} else {
-		verdict.way = IMS_OWN;
-		snprintf(why, size, "granted, the hypervisor translates the messages");
+		return (struct ims_verdict){
+			.rule = "guest.function.hypercall", .allowed = true, .way = IMS_CALL,
+			.bar = signs->bar, .offset = signs->offset,
+		};
 	}
+	if (signs->host_translates && signs->grant_accepted && translated) {
+		snprintf(why, size, "granted and accepted, %s translates the messages",
+			 signs->interrupt_remapping ? "this machine's remapping unit" : "the host");
+		return (struct ims_verdict){
+			.rule = "guest.function.accepted-grant", .allowed = true, .way = IMS_OWN,
+		};
+	}
+	if (signs->host_translates && !signs->grant_accepted)
+		snprintf(why, size, "%s, and it translates messages but has no call for them; %s",
+			 sign, "accept_grant=1 would accept that");
+	else if (signs->host_translates)
+		snprintf(why, size, "%s, which cannot trap %s and has no call", sign, ops->name);
+	else
+		snprintf(why, size, "%s, and it grants nothing at the function", sign);
+	return (struct ims_verdict){ .rule = "guest.function.no-hypercall" };
+}
+
+static struct ims_verdict decide(const struct ims_signs *signs, const struct ims_store_ops *ops,
+				 enum ims_policy policy, char *why, size_t size)
+{
+	const char *sign = virtual_sign(signs);
+	struct ims_verdict verdict;
+
+	if (policy == IMS_OFF) {
+		snprintf(why, size, "switched off");
+		return (struct ims_verdict){ .rule = "ims.off" };
+	}
+	if (!signs->function_ims) {
+		snprintf(why, size, "the function has no message store");
+		return (struct ims_verdict){ .rule = "function.no-ims" };
+	}
+	if (!sign) {
+		snprintf(why, size, "probably bare metal; a hypervisor that hides itself would break it");
+		return (struct ims_verdict){
+			.rule = "bare.function", .allowed = true, .way = IMS_OWN,
+		};
+	}
+	verdict = in_guest(signs, sign, ops, why, size);
+	verdict.shout = policy == IMS_ON && !verdict.allowed;
 	return verdict;
+}
+
+static struct ims_signs look(struct pci_dev *pdev)
+{
+	struct ims_signs signs = ims_look(pdev);
+
+	signs.grant_accepted = accept_grant;
+	return signs;
 }
 
 struct ims_verdict ims_decide(struct pci_dev *pdev, const struct ims_store_ops *ops,
 			      enum ims_policy policy, char *why, size_t size)
 {
-	struct irq_domain *parent = dev_get_msi_domain(&pdev->dev);
-	const char *sign = virtual_sign();
-	struct grant grant;
+	struct ims_signs signs = look(pdev);
 
-	if (policy == IMS_OFF)
-		return refuse(false, why, size, "switched off");
-	if (!parent)
-		return refuse(policy == IMS_ON, why, size, "the function has no domain for messages");
-	if (find_grant(pdev, &grant))
-		return by_grant(&grant, ims_remapping(parent), ops, why, size);
-	if (sign) {
-		snprintf(why, size, "%s, and it grants nothing at the function", sign);
-		return (struct ims_verdict){ .shout = policy == IMS_ON };
-	}
-	snprintf(why, size, "probably bare metal; a hypervisor that hides itself would break it");
-	return (struct ims_verdict){ .allowed = true, .way = IMS_OWN };
+	return decide(&signs, ops, policy, why, size);
 }
+
+int ims_evidence(struct pci_dev *pdev, const struct ims_store *store, enum ims_policy policy,
+		 char *text, size_t size)
+{
+	struct ims_signs signs = look(pdev);
+	char why[IMS_WHY];
+	struct ims_verdict verdict = decide(&signs, store->ops, policy, why, sizeof(why));
+	unsigned int i;
+	int length = 0;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		const bool *holds = (void *)&signs + names[i].at;
+
+		length += scnprintf(text + length, size - length, "%s=%s\n", names[i].name,
+				    *holds ? "yes" : "no");
+	}
+	return length + scnprintf(text + length, size - length, "rule=%s\noutcome=%s\n", verdict.rule,
+				  verdict.allowed ? "allow" : "msi-x");
+}
+EXPORT_SYMBOL_GPL(ims_evidence);

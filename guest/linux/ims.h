@@ -114,6 +114,9 @@ void ims_queue_exit(struct ims_queue *queue);
 
 struct ims_domain;
 
+/* Room for a reason. */
+#define IMS_WHY		160
+
 /**
  * ims_domain_create - make the domain of a store
  * @pdev: the function
@@ -144,6 +147,9 @@ void ims_free(struct ims_domain *ims, unsigned int irq);
 /* The entry behind an interrupt, which is what a device wants to be told. */
 unsigned int ims_slot(unsigned int irq);
 
+/* The message behind an interrupt, as it is composed now. */
+void ims_message(unsigned int irq, struct msi_msg *msg);
+
 /**
  * struct ims_counts - what a domain did
  * @allocated: interrupts allocated
@@ -160,7 +166,8 @@ struct ims_counts {
 
 void ims_domain_counts(struct ims_domain *ims, struct ims_counts *counts);
 
-/* Puts what is known about the machine in words, one sign a line. */
-int ims_evidence(struct pci_dev *pdev, char *text, size_t size);
+/* Puts in words what is known about the machine, one sign a line, and the rule that decides. */
+int ims_evidence(struct pci_dev *pdev, const struct ims_store *store, enum ims_policy policy,
+		 char *text, size_t size);
 
 #endif

@@ -366,6 +366,7 @@ final class BootCommand implements Callable<Integer> {
     if (reference().isPresent()) {
       files.put("adit/steps", utf8(setup.text("steps-ims")));
       files.put("adit/parameters", utf8(ims.parameters(reloads)));
+      files.put("adit/adit-capture.sh", utf8(CaptureCommand.script()));
       for (Path module : kernel.references()) {
         files.put("modules/" + module.getFileName(), Files.readAllBytes(module));
       }

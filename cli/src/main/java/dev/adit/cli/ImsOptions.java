@@ -22,9 +22,14 @@ final class ImsOptions {
     /** The guest's messages go through its own remapping unit. */
     viommu;
 
-    /** {@return whether a guest that is left to itself completes by IMS} */
-    boolean granted() {
-      return this == trap || this == pv || this == viommu;
+    /** {@return whether the host's own remapper judges the guest's messages} */
+    boolean judged() {
+      return this == trap || this == pv;
+    }
+
+    /** {@return whether a guest may complete by IMS; some take one that accepts a grant} */
+    boolean worksWith(boolean accepted) {
+      return this == pv || (accepted && (this == trap || this == viommu));
     }
   }
 
@@ -62,6 +67,14 @@ final class ImsOptions {
       defaultValue = "auto",
       description = "With --ims: the driver's ims=${COMPLETION-CANDIDATES} (default: auto).")
   private Wish wish;
+
+  @Option(
+      names = "--strict",
+      description = {
+        "With --ims: keep to the discussion, which knows no IMS in a guest without a call for",
+        "messages; else the guest accepts a host that translates (trap, viommu)."
+      })
+  private boolean strict;
 
   @Option(
       names = "--interrupts",
@@ -109,14 +122,15 @@ final class ImsOptions {
 
   /** {@return whether the guest is to complete by IMS} */
   boolean expected() {
-    return way().filter(Way::granted).isPresent() && wish != Wish.off;
+    return wish != Wish.off && way().filter(way -> way.worksWith(!strict)).isPresent();
   }
 
   /** {@return shell variables for the guest's steps} */
   String parameters(int reloads) {
-    return "ims=%s expect=%s interrupts=%d slots=%d reloads=%d%n"
+    return "role=full ims=%s accept=%d expect=%s interrupts=%d slots=%d reloads=%d%n"
         .formatted(
             wish.name().toLowerCase(Locale.ROOT),
+            strict ? 0 : 1,
             expected() ? "ims" : "msi-x",
             interrupts,
             slots,

@@ -1,5 +1,6 @@
 package dev.adit.cli;
 
+import dev.adit.host.HostTenant;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,13 +83,16 @@ final class ImsReport {
     out.printf(
         "  in all: %d reads, %d writes, %d messages carried to the guest, %d lost%n",
         all.reads(), all.writes(), all.interrupts(), served.lost());
-    if (served.delivered() >= 0) {
-      out.printf(
-          "  the host's remapper let %d through and stopped %s; %d reached another tenant%n",
-          served.delivered(),
-          served.faults().isEmpty() ? "none" : served.faults(),
-          served.strayed());
-    }
+    served
+        .tenant()
+        .ifPresent(
+            tenant ->
+                out.printf(
+                    "  the host's remapper let %d through and stopped %s; %d reached another"
+                        + " tenant%n",
+                    tenant.delivered(),
+                    tenant.faults().isEmpty() ? "none" : tenant.faults(),
+                    tenant.strayed()));
   }
 
   private String stat(String key) {
@@ -121,9 +125,13 @@ final class ImsReport {
     json.writeNumberProperty("writes", all.writes());
     json.writeNumberProperty("messages", all.interrupts());
     json.writeNumberProperty("lost", served.lost());
-    json.writeNumberProperty("strayed", served.strayed());
+    json.writeNumberProperty("strayed", served.tenant().map(HostTenant::strayed).orElse(0L));
     json.writeObjectPropertyStart("stopped");
-    served.faults().forEach((reason, count) -> json.writeNumberProperty(reason.name(), count));
+    served
+        .tenant()
+        .map(HostTenant::faults)
+        .orElse(Map.of())
+        .forEach((reason, count) -> json.writeNumberProperty(reason.name(), count));
     json.writeEndObject();
     json.writeEndObject();
   }

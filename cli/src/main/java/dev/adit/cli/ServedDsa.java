@@ -10,52 +10,75 @@ import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.host.FunctionServer;
 import dev.adit.host.GuestMessages;
 import dev.adit.host.HostRemapper;
+import dev.adit.host.HostTenant;
 import dev.adit.host.ParavirtualIms;
+import dev.adit.host.PassedStore;
 import dev.adit.host.RegisterAccesses;
 import dev.adit.host.TrappedIms;
+import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.MessageSink;
-import dev.adit.interrupts.spec.FaultReason;
+import dev.adit.interrupts.MessageStore;
 import dev.adit.vfiouser.EventLoops;
 import dev.adit.vfiouser.ServerOptions;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A DSA on a socket, with its interrupt message store served to the guest in one of the ways. */
 final class ServedDsa implements AutoCloseable {
-  /** What one guest is called where tenants have numbers. */
-  private static final int VM = 1;
-
   /** The function's number on the host's bus: 6a:01.0, as on a real machine. */
-  private static final int REQUESTER_ID = 0x6a08;
+  static final int REQUESTER_ID = 0x6a08;
 
   /** Another tenant of the host's remapper, at 6a:02.0, whom a guest may try to reach. */
-  private static final int BYSTANDER_VM = 2;
-
   private static final int BYSTANDER_ID = 0x6a10;
+
   private static final int BYSTANDER_ENTRIES = 8;
 
   private final FunctionServer<PciFunction> server;
   private final ImsOptions.Way way;
   private @Nullable DsaDevice device;
+  private final @Nullable HostTenant tenant;
   private @Nullable GuestMessages messages;
-  private @Nullable HostRemapper remapper;
+  private @Nullable PassedStore store;
 
   /**
-   * Serves one.
+   * Serves one to a guest that is alone on the host's remapper, but for a tenant that never sends.
    *
    * @param profile without the options that follow from the way
    */
   ServedDsa(
       EventLoops loops, Path path, DsaProfile profile, EnginePolicy policy, ImsOptions.Way way) {
+    this(loops, path, profile, policy, way, way.judged() ? alone() : null);
+  }
+
+  /**
+   * Serves one.
+   *
+   * @param profile without the options that follow from the way
+   * @param tenant the guest as the host's remapper knows it, if that judges its messages
+   */
+  ServedDsa(
+      EventLoops loops,
+      Path path,
+      DsaProfile profile,
+      EnginePolicy policy,
+      ImsOptions.Way way,
+      @Nullable HostTenant tenant) {
     this.way = way;
+    this.tenant = tenant;
     server =
         FunctionServer.serve(
             loops,
             path,
             ServerOptions.defaults(),
             (dma, guest) -> make(profile(profile, way), policy, dma, guest));
+  }
+
+  private static HostTenant alone() {
+    HostRemapper host = new HostRemapper();
+    host.join(BYSTANDER_ID, MessageStore.NO_PASID).hold(BYSTANDER_ENTRIES);
+    return host.join(REQUESTER_ID, MessageStore.NO_PASID);
   }
 
   private static DsaProfile profile(DsaProfile profile, ImsOptions.Way way) {
@@ -71,24 +94,22 @@ final class ServedDsa implements AutoCloseable {
 
   private PciFunction make(DsaProfile profile, EnginePolicy policy, Dma dma, GuestMessages guest) {
     messages = guest;
-    boolean judged = way == ImsOptions.Way.trap || way == ImsOptions.Way.pv;
-    HostRemapper host = judged ? new HostRemapper() : null;
-    remapper = host;
-    if (host != null) {
-      host.bystander(BYSTANDER_VM, BYSTANDER_ID, BYSTANDER_ENTRIES);
-    }
     // Where nothing is granted, what a guest writes there leads nowhere.
     MessageSink nowhere = (to, data, rid, pasid) -> {};
-    MessageSink sink = host != null ? host : way == ImsOptions.Way.viommu ? guest : nowhere;
-    DsaDevice dsa = new DsaDevice(profile, policy, dma, sink, REQUESTER_ID);
+    HostTenant judge = tenant;
+    MessageSink sink = judge != null ? judge : way == ImsOptions.Way.viommu ? guest : nowhere;
+    int requesterId = judge != null ? judge.requesterId() : REQUESTER_ID;
+    DsaDevice dsa = new DsaDevice(profile, policy, dma, sink, requesterId);
     device = dsa;
-    if (host == null) {
+    if (judge == null) {
       return dsa;
     }
-    return way == ImsOptions.Way.pv
-        ? new ParavirtualIms(dsa, 0, DsaProfile.CALL, host, guest, VM, REQUESTER_ID)
-        : new TrappedIms(
-            dsa, 0, DsaProfile.IMS_OFFSET, profile.imsEntries(), host, guest, VM, REQUESTER_ID);
+    PassedStore passed =
+        way == ImsOptions.Way.pv
+            ? new ParavirtualIms(dsa, 0, DsaProfile.CALL, judge, guest, IsolationLevel.REQUESTER_ID)
+            : new TrappedIms(dsa, 0, DsaProfile.IMS_OFFSET, profile.imsEntries(), judge, guest);
+    store = passed;
+    return passed;
   }
 
   /** {@return the socket} */
@@ -113,22 +134,15 @@ final class ServedDsa implements AutoCloseable {
     return messages == null ? 0 : messages.lost();
   }
 
-  /** {@return what the host's remapper stopped, by reason} */
-  Map<FaultReason, Long> faults() {
-    HostRemapper host = remapper;
-    return host == null ? Map.of() : host.faults();
+  /** {@return what the host knows of the guest's messages, if its remapper judges them} */
+  Optional<HostTenant> tenant() {
+    return Optional.ofNullable(tenant);
   }
 
-  /** {@return how many interrupts of the guest reached another tenant} */
-  long strayed() {
-    HostRemapper host = remapper;
-    return host == null ? 0 : host.strayed();
-  }
-
-  /** {@return what the host's remapper let through; -1 if there is none on the way} */
-  long delivered() {
-    HostRemapper host = remapper;
-    return host == null ? -1 : host.delivered();
+  /** {@return how many messages the guest holds at the host, if that judges them} */
+  int held() {
+    PassedStore passed = store;
+    return passed == null ? 0 : passed.held();
   }
 
   /**

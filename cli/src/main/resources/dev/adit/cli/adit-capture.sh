@@ -154,7 +154,8 @@ take_iommu() {
     [ -e "$device" ] && take "sys/bus/virtio/devices/${device##*/}/device"
   done
   take sys/hypervisor/type
-  for p in idxd/parameters/sva idxd/parameters/tc_override vfio_iommu_type1/parameters/allow_unsafe_interrupts; do
+  for p in idxd/parameters/sva idxd/parameters/tc_override vfio_iommu_type1/parameters/allow_unsafe_interrupts \
+    adit_ims/parameters/accept_grant; do
     take "sys/module/$p"
   done
 }

@@ -4,168 +4,198 @@ import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.IsolationLevel;
+import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageDomain;
-import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
+import dev.adit.interrupts.NoRemapper;
 import dev.adit.interrupts.Outcome;
 import dev.adit.interrupts.Quotas;
 import dev.adit.interrupts.RemapDomain;
-import dev.adit.interrupts.Target;
+import dev.adit.interrupts.Remapper;
 import dev.adit.interrupts.VectorDomain;
 import dev.adit.interrupts.VtdConfig;
 import dev.adit.interrupts.VtdEntries;
 import dev.adit.interrupts.VtdUnit;
-import dev.adit.interrupts.spec.FaultReason;
 import dev.adit.interrupts.spec.PostedDescriptor;
+import dev.adit.interrupts.spec.RemappableMessage;
 import dev.adit.interrupts.spec.VtdFields;
 import dev.adit.interrupts.spec.VtdRegister;
 import java.lang.foreign.Arena;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The host's interrupt hardware, as functions that are passed to guests need it: a VT-d unit that
- * remaps and checks sources, and posted-interrupt descriptors. What a function sends is judged by
- * the unit; what it lets through is posted, and handed on at once.
+ * The host's interrupt hardware, as functions that are passed to guests need it: from isolation
+ * level 1 on a VT-d unit that remaps and checks sources, and posted-interrupt descriptors; on level
+ * 0 nothing but processors, whose handlers inject. What a function sends is judged, and what is let
+ * through is handed on at once to the tenant whose entry it named.
  *
  * <p>It is a model, since a process can have no real one: the unit, its table and its faults are
  * those of the specification, the descriptors are served by the thread that sends.
  */
-public final class HostRemapper implements MessageSink {
-  /** Takes what was posted; neither blocks nor allocates. */
-  @FunctionalInterface
-  interface Landing {
-    /** An interrupt has come for a vector of a descriptor. */
-    void posted(int descriptor, int vector);
-  }
-
+public final class HostRemapper {
   private static final int TABLE_BITS = 11;
   private static final int ENTRIES = 2 << TABLE_BITS;
   private static final long TABLE = 0x1000;
-  private static final long TABLE_BYTES = ENTRIES * 16L;
-  private static final long DESCRIPTORS = TABLE + TABLE_BYTES;
+  private static final long LIVE_PASIDS = TABLE + ENTRIES * 16L;
+  private static final long PASID_BYTES = 1 << 17;
+  private static final long DESCRIPTORS = LIVE_PASIDS + PASID_BYTES;
   private static final int WORDS = 4;
   private static final int NOTIFICATION = 0xF2;
-  private static final int FIRST_VECTOR = 0x40;
 
-  /** How many posted-interrupt descriptors there are for guests. */
+  /** Processors of the host, where it has to take vectors of them. */
+  private static final int PROCESSORS = 4;
+
+  /** How many tenants there can be. */
+  private static final int TENANTS = 16;
+
+  /** Who owns what belongs to no tenant. */
+  static final int NOBODY = 0;
+
+  /** How many posted-interrupt descriptors each has; xAPIC has no processor 255 either. */
   static final int COUNT = 255;
 
-  /** The descriptor of the tenant beside; xAPIC has no processor of this number either. */
-  private static final int BYSTANDER = 255;
-
+  private final IsolationLevel level;
   private final GuestMemory memory;
-  private final VtdUnit unit;
+  private final Remapper remapper;
   private final MessageDomain domain;
-  private final AtomicLong delivered = new AtomicLong();
-  private final AtomicLong strayed = new AtomicLong();
-  private final Map<FaultReason, LongAdder> faults = new EnumMap<>(FaultReason.class);
-  private volatile Landing landing = (descriptor, vector) -> {};
 
-  /** A unit that is switched on, with all entries free. */
+  /** Stands in for the unit on level 0. */
+  private final @Nullable HostVectors injecting;
+
+  /** Whose an entry of the table is. */
+  private final AtomicIntegerArray owners = new AtomicIntegerArray(ENTRIES);
+
+  private final AtomicReferenceArray<@Nullable HostTenant> tenants =
+      new AtomicReferenceArray<>(TENANTS);
+  private int joined;
+
+  /** A unit that checks requester IDs. */
   public HostRemapper() {
-    long bytes = DESCRIPTORS + (COUNT + 1) * (long) PostedDescriptor.BYTES;
-    memory = GuestMemory.of(0, Arena.ofAuto().allocate(bytes, 4096));
-    unit = new VtdUnit(VtdConfig.hardware(), memory, new Processors());
-    write(VtdRegister.IRTA, TABLE | TABLE_BITS | VtdFields.EIME.mask());
-    write(VtdRegister.GCMD, VtdFields.SIRTP.mask());
-    write(VtdRegister.GCMD, VtdFields.IRE.mask());
-    for (FaultReason reason : FaultReason.values()) {
-      faults.put(reason, new LongAdder());
-    }
-    for (int i = 0; i <= COUNT; i++) {
-      memory.setLong(at(i) + PostedDescriptor.CONTROL, PostedDescriptor.control(0, NOTIFICATION));
-    }
-    VtdEntries table =
-        new VtdEntries(
-            unit::invalidate, memory, TABLE, ENTRIES, true, false, IsolationLevel.REQUESTER_ID);
-    Quotas quotas = Quotas.none("remapping entries");
-    quotas.limit(Cookie.HOST.vm(), Integer.MAX_VALUE);
-    domain = new RemapDomain(table, new VectorDomain(1, Quotas.none("vectors")), quotas);
+    this(IsolationLevel.REQUESTER_ID);
   }
 
-  private void write(VtdRegister register, long value) {
+  /**
+   * What checks on some level, with nothing allocated.
+   *
+   * @param level {@link IsolationLevel#DEVICE_PASID} is a matter of the functions and of who writes
+   *     their stores; here it is the same as {@link IsolationLevel#REQUESTER_ID}
+   */
+  public HostRemapper(IsolationLevel level) {
+    this.level = level;
+    long bytes = DESCRIPTORS + TENANTS * (COUNT + 1) * (long) PostedDescriptor.BYTES;
+    memory = GuestMemory.of(0, Arena.ofAuto().allocate(bytes, 4096));
+    VectorDomain vectors = new VectorDomain(PROCESSORS, Quotas.none("vectors"));
+    if (level == IsolationLevel.NONE) {
+      HostVectors handlers = new HostVectors(vectors, PROCESSORS, this::land);
+      injecting = handlers;
+      remapper = new NoRemapper(handlers, true);
+      domain = handlers;
+      return;
+    }
+    injecting = null;
+    boolean pasids = level == IsolationLevel.REMAPPER_PASID;
+    VtdConfig config = VtdConfig.hardware();
+    VtdUnit unit = new VtdUnit(pasids ? config.withPasidIsolation() : config, memory, new Posts());
+    remapper = unit;
+    write(unit, VtdRegister.IRTA, TABLE | TABLE_BITS | VtdFields.EIME.mask());
+    write(unit, VtdRegister.GCMD, VtdFields.SIRTP.mask());
+    if (pasids) {
+      write(unit, VtdRegister.PILA, LIVE_PASIDS | VtdFields.PIE.mask());
+    }
+    write(unit, VtdRegister.GCMD, VtdFields.IRE.mask());
+    for (int i = 0; i < TENANTS * (COUNT + 1); i++) {
+      memory.setLong(at(i) + PostedDescriptor.CONTROL, PostedDescriptor.control(0, NOTIFICATION));
+    }
+    VtdEntries table = new VtdEntries(unit::invalidate, memory, TABLE, ENTRIES, true, false, level);
+    Quotas quotas = Quotas.none("remapping entries");
+    quotas.limit(Cookie.HOST.vm(), Integer.MAX_VALUE);
+    domain = new RemapDomain(table, vectors, quotas);
+  }
+
+  private static void write(VtdUnit unit, VtdRegister register, long value) {
     unit.write(register.offset(), register.bytes(), value);
   }
 
-  /** Says who takes what is posted from now on. */
-  void land(Landing newLanding) {
-    landing = newLanding;
+  /**
+   * Adds a tenant.
+   *
+   * @param requesterId its function's, which others may have too
+   * @param pasid what its function's messages are tagged with on level 3; without that level they
+   *     are not, as no function tags them
+   * @throws IllegalStateException if there are too many
+   */
+  public synchronized HostTenant join(int requesterId, int pasid) {
+    if (joined == TENANTS) {
+      throw new IllegalStateException("The host has " + TENANTS + " tenants already");
+    }
+    boolean tagged = level == IsolationLevel.REMAPPER_PASID && pasid != MessageStore.NO_PASID;
+    if (tagged) {
+      long word = LIVE_PASIDS + (pasid >>> 6) * 8L;
+      memory.setLong(word, memory.getLong(word) | 1L << (pasid & 63));
+    }
+    HostTenant tenant =
+        new HostTenant(
+            this,
+            joined + 1,
+            requesterId,
+            tagged ? pasid : MessageStore.NO_PASID,
+            at(joined * (COUNT + 1)));
+    tenants.set(joined++, tenant);
+    return tenant;
+  }
+
+  /** {@return what is checked here} */
+  public IsolationLevel level() {
+    return level;
   }
 
   /** {@return who composes messages here} */
-  public MessageDomain domain() {
+  MessageDomain domain() {
     return domain;
   }
 
-  /** {@return the unit} */
-  public VtdUnit unit() {
-    return unit;
+  /** {@return what checks messages here} */
+  Remapper remapper() {
+    return remapper;
   }
 
-  /** {@return a vector of a descriptor as the end of an interrupt} */
-  static Target.Posted target(int descriptor, int vector) {
-    return new Target.Posted(at(descriptor), vector, false);
+  /** Notes whom a message leads to. */
+  void own(Message message, int tenant) {
+    if (injecting == null) {
+      owners.set(RemappableMessage.index(message.address(), message.data()), tenant);
+    }
+  }
+
+  /** {@return the tenant that an interrupt which came out was for} */
+  int owner(Outcome arrived) {
+    if (injecting == null) {
+      return owners.get(arrived.index());
+    }
+    long descriptor = injecting.descriptor(arrived.destination(), arrived.vector());
+    return descriptor < 0 ? NOBODY : place(descriptor) / (COUNT + 1) + 1;
+  }
+
+  private static int place(long descriptor) {
+    return (int) ((descriptor - DESCRIPTORS) / PostedDescriptor.BYTES);
   }
 
   private static long at(int descriptor) {
     return DESCRIPTORS + (long) descriptor * PostedDescriptor.BYTES;
   }
 
-  @Override
-  public void send(long address, int data, int requesterId, int pasid) {
-    long packed = unit.remap(address, data, requesterId, pasid);
-    Outcome outcome = new Outcome(packed);
-    if (outcome.kind() == Outcome.Kind.FAULT) {
-      outcome.reason().map(faults::get).ifPresent(LongAdder::increment);
-    } else if (outcome.arrived()) {
-      delivered.incrementAndGet();
+  /** Hands an interrupt to whom the descriptor belongs to. */
+  private void land(long descriptor, int vector) {
+    int place = place(descriptor);
+    HostTenant tenant = tenants.get(place / (COUNT + 1));
+    if (tenant != null) {
+      tenant.landed(place % (COUNT + 1), vector);
     }
-  }
-
-  /**
-   * Gives entries of the table to another tenant, whose function never sends: what arrives there
-   * was forged by somebody.
-   *
-   * @param vm its number
-   * @param requesterId its function's
-   */
-  public void bystander(int vm, int requesterId, int entries) {
-    for (int i = 0; i < entries; i++) {
-      Cookie cookie = new Cookie(vm, MessageStore.NO_PASID, 0);
-      MessageDomain.Allocation _ =
-          domain.allocate(cookie, requesterId, target(BYSTANDER, FIRST_VECTOR + i));
-    }
-  }
-
-  /** {@return how many interrupts reached the tenant beside} */
-  public long strayed() {
-    return strayed.get();
-  }
-
-  /** {@return how many messages came through} */
-  public long delivered() {
-    return delivered.get();
-  }
-
-  /**
-   * {@return how many messages were stopped, by reason; reasons that did not occur are left out}
-   */
-  public Map<FaultReason, Long> faults() {
-    Map<FaultReason, Long> counts = new EnumMap<>(FaultReason.class);
-    faults.forEach(
-        (reason, count) -> {
-          if (count.sum() > 0) {
-            counts.put(reason, count.sum());
-          }
-        });
-    return counts;
   }
 
   /** Where interrupts come out of the unit. */
-  private final class Processors implements InterruptBus {
+  private final class Posts implements InterruptBus {
     @Override
     public void deliver(int destination, int vector, int attributes) {
       // No entry leads to a processor of the host.
@@ -179,23 +209,19 @@ public final class HostRemapper implements MessageSink {
       for (long c = memory.getLong(control); !memory.compareAndSet(control, c, c & ~on); ) {
         c = memory.getLong(control);
       }
-      int number = (int) ((descriptor - DESCRIPTORS) / PostedDescriptor.BYTES);
       for (int word = 0; word < WORDS; word++) {
-        take(number, word, descriptor + word * 8L);
+        take(descriptor, word);
       }
     }
 
-    private void take(int number, int word, long at) {
+    private void take(long descriptor, int word) {
+      long at = descriptor + word * 8L;
       long bits = memory.getLong(at);
       while (bits != 0 && !memory.compareAndSet(at, bits, 0)) {
         bits = memory.getLong(at);
       }
       for (; bits != 0; bits &= bits - 1) {
-        if (number == BYSTANDER) {
-          strayed.incrementAndGet();
-        } else {
-          landing.posted(number, word * 64 + Long.numberOfTrailingZeros(bits));
-        }
+        land(descriptor, word * 64 + Long.numberOfTrailingZeros(bits));
       }
     }
   }

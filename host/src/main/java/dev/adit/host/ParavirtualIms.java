@@ -24,7 +24,7 @@ import java.util.Optional;
  *
  * <p>Register accesses come from one thread.
  */
-public final class ParavirtualIms extends PassedFunction {
+public final class ParavirtualIms extends PassedStore {
   private static final int DOORBELL = 0x30;
   private static final int BLOCK = 0x1000;
   private static final long COMPATIBILITY = 0xFEE0_0000L;
@@ -39,32 +39,31 @@ public final class ParavirtualIms extends PassedFunction {
   /**
    * Puts it between a function and a guest.
    *
-   * @param function sends to {@code host}; its store can be mapped
+   * @param function sends to {@code tenant}; its store can be mapped
    * @param callBar where the call's registers are
    * @param callOffset where in the BAR; 4 KiB that the function does not use
-   * @param host composes, and judges what the function sends
+   * @param tenant the guest as the host's remapper knows it, which composes for it
    * @param guest takes the guest's messages
-   * @param vm the guest's number
-   * @param requesterId the function's on the host
+   * @param isolation what the host believes to protect the guest's messages; a host that believes
+   *     in {@link IsolationLevel#NONE} refuses to compose
    */
   public ParavirtualIms(
       PciFunction function,
       int callBar,
       long callOffset,
-      HostRemapper host,
+      HostTenant tenant,
       MessageSink guest,
-      int vm,
-      int requesterId) {
+      IsolationLevel isolation) {
     super(function);
     this.callBar = callBar;
     this.callOffset = callOffset;
-    calls = new HypercallHost(new Vm(vm, requesterId, host), false);
-    host.land(
+    calls = new HypercallHost(new Vm(tenant, isolation), false);
+    tenant.land(
         (processor, vector) ->
             guest.send(
                 COMPATIBILITY | (long) processor << 12,
                 vector,
-                requesterId,
+                tenant.requesterId(),
                 MessageStore.NO_PASID));
   }
 
@@ -73,7 +72,7 @@ public final class ParavirtualIms extends PassedFunction {
     return calls.calls();
   }
 
-  /** {@return how many messages the guest holds} */
+  @Override
   public int held() {
     return calls.held();
   }
@@ -82,11 +81,15 @@ public final class ParavirtualIms extends PassedFunction {
    * What the call asks about the guest. The registers are those of one function, so they serve that
    * one whatever its number in the guest is.
    */
-  private record Vm(int id, int requesterId, HostRemapper host) implements HypercallHost.Vm {
+  private record Vm(HostTenant tenant, IsolationLevel isolation) implements HypercallHost.Vm {
+    @Override
+    public int id() {
+      return tenant.number();
+    }
+
     @Override
     public Optional<HypercallHost.Device> device(int guestRequesterId) {
-      return Optional.of(
-          new HypercallHost.Device(requesterId, host.domain(), IsolationLevel.REQUESTER_ID, true));
+      return Optional.of(new HypercallHost.Device(tenant.requesterId(), tenant, isolation, true));
     }
 
     @Override
@@ -98,7 +101,7 @@ public final class ParavirtualIms extends PassedFunction {
     public Optional<Target> target(int cpu, int vector) {
       boolean exists =
           cpu >= 0 && cpu < HostRemapper.COUNT && vector >= FIRST_VECTOR && vector <= LAST_VECTOR;
-      return exists ? Optional.of(HostRemapper.target(cpu, vector)) : Optional.empty();
+      return exists ? Optional.of(tenant.target(cpu, vector)) : Optional.empty();
     }
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Register accesses come from one thread.
  */
-public final class TrappedIms extends PassedFunction {
+public final class TrappedIms extends PassedStore {
   private static final int CONTROL = 12;
   private static final int MASK = 1;
   private static final int FREE = MASK | 1 << 2;
@@ -36,52 +36,57 @@ public final class TrappedIms extends PassedFunction {
   private final BusDomain.@Nullable Interrupt[] backing;
   private final AtomicReferenceArray<@Nullable Message> live;
   private final MessageSink guest;
-  private final int requesterId;
+  private final HostTenant tenant;
 
   /**
    * Puts it between a function and a guest.
    *
-   * @param function sends to {@code host}
+   * @param function sends to {@code tenant}
    * @param bar where its store is
    * @param offset where in the BAR
    * @param entries how many
-   * @param host judges what the function sends
+   * @param tenant the guest as the host's remapper knows it
    * @param guest takes the guest's messages
-   * @param vm the guest's number
-   * @param requesterId the function's on the host
    */
   public TrappedIms(
       PciFunction function,
       int bar,
       long offset,
       int entries,
-      HostRemapper host,
-      MessageSink guest,
-      int vm,
-      int requesterId) {
+      HostTenant tenant,
+      MessageSink guest) {
     super(function);
     this.guest = guest;
-    this.requesterId = requesterId;
+    this.tenant = tenant;
     window = new StoreWindow(function, bar, offset, entries);
-    cookie = new Cookie(vm, MessageStore.NO_PASID, 0);
+    cookie = new Cookie(tenant.number(), MessageStore.NO_PASID, 0);
     ImsChip chip = new ImsChip(window, entries);
     domain =
         new BusDomain(
-            host.domain(), chip, requesterId, new Quotas("store entries", entries), _ -> {});
+            tenant, chip, tenant.requesterId(), new Quotas("store entries", entries), _ -> {});
     address = new long[entries];
     rest = new long[entries];
     backing = new BusDomain.Interrupt[entries];
     live = new AtomicReferenceArray<>(entries);
     forget();
-    host.land(this::landed);
+    tenant.land(this::landed);
   }
 
   private void landed(int descriptor, int vector) {
     int entry = descriptor * PER_DESCRIPTOR + vector - FIRST_VECTOR;
     Message message = entry >= 0 && entry < live.length() ? live.get(entry) : null;
     if (message != null) {
-      guest.send(message.address(), message.data(), requesterId, MessageStore.NO_PASID);
+      guest.send(message.address(), message.data(), tenant.requesterId(), MessageStore.NO_PASID);
     }
+  }
+
+  @Override
+  public int held() {
+    int count = 0;
+    for (int entry = 0; entry < live.length(); entry++) {
+      count += live.get(entry) == null ? 0 : 1;
+    }
+    return count;
   }
 
   @Override
@@ -147,7 +152,7 @@ public final class TrappedIms extends PassedFunction {
     if (interrupt == null) {
       int descriptor = entry / PER_DESCRIPTOR;
       int vector = FIRST_VECTOR + entry % PER_DESCRIPTOR;
-      interrupt = domain.allocate(entry, cookie, HostRemapper.target(descriptor, vector));
+      interrupt = domain.allocate(entry, cookie, tenant.target(descriptor, vector));
       backing[entry] = interrupt;
     }
     interrupt.mask(false);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.devices.PciFunction;
 import dev.adit.interrupts.Cookie;
+import dev.adit.interrupts.IsolationLevel;
+import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.spec.FaultReason;
 import dev.adit.interrupts.spec.HypercallAbi;
 import dev.adit.vfiouser.EventLoops;
@@ -30,7 +32,8 @@ class GuestImsTest {
   private static final long FENCE = RANGE + 0xFF000;
 
   @TempDir Path folder;
-  private final HostRemapper host = new HostRemapper();
+  private final HostRemapper remapper = new HostRemapper();
+  private final HostTenant host = remapper.join(StoreFunction.REQUESTER_ID, MessageStore.NO_PASID);
   private EventLoops loops;
   private SharedMemory range;
 
@@ -92,9 +95,7 @@ class GuestImsTest {
                 StoreFunction.STORE,
                 StoreFunction.ENTRIES,
                 host,
-                guest,
-                1,
-                StoreFunction.REQUESTER_ID));
+                guest));
   }
 
   private void serveMapped() {
@@ -107,8 +108,7 @@ class GuestImsTest {
                   StoreFunction.CALL,
                   host,
                   guest,
-                  1,
-                  StoreFunction.REQUESTER_ID);
+                  IsolationLevel.REQUESTER_ID);
           return paravirtual;
         });
   }
@@ -307,8 +307,8 @@ class GuestImsTest {
 
   @Test
   void forgedPairsAreStoppedByTheRemapper() {
-    int victim = 0x6A10;
-    var held = host.domain().allocate(new Cookie(2, -1, 0), victim, HostRemapper.target(200, 0x70));
+    HostTenant victim = remapper.join(0x6A10, MessageStore.NO_PASID);
+    var held = victim.allocate(Cookie.HOST, 0, victim.target(200, 0x70));
     serveMapped();
     allocate(1, 0x30);
     store(0, RANGE + 0x1000, 0x80, 0);
@@ -324,6 +324,7 @@ class GuestImsTest {
         .containsEntry(FaultReason.COMPATIBILITY_BLOCKED, 1L)
         .hasSizeGreaterThanOrEqualTo(3);
     assertThat(host.delivered()).isZero();
+    assertThat(victim.received()).isZero();
   }
 
   @Test

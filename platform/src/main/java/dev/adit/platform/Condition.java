@@ -136,6 +136,19 @@ public sealed interface Condition {
     }
   }
 
+  /** The messages lie in this kind of store. */
+  record StoreIs(Use.Store store) implements Condition {
+    @Override
+    public Truth holds(Question question) {
+      return Truth.of(question.use().store() == store);
+    }
+
+    @Override
+    public String toString() {
+      return "store is in " + store.title();
+    }
+  }
+
   /** The test for bare metal gave this result. */
   record PlatformIs(Platform platform) implements Condition {
     @Override

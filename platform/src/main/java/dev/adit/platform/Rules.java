@@ -12,6 +12,7 @@ import dev.adit.platform.Condition.ImsIs;
 import dev.adit.platform.Condition.OutcomeIs;
 import dev.adit.platform.Condition.PlatformIs;
 import dev.adit.platform.Condition.RoleIs;
+import dev.adit.platform.Condition.StoreIs;
 import dev.adit.platform.Condition.WriterIs;
 import dev.adit.platform.Effect.Caveat;
 import dev.adit.platform.Effect.Classify;
@@ -34,6 +35,7 @@ public final class Rules {
   private static final Condition PASSED = new RoleIs(Use.Role.PASSED_SUB_DEVICE);
   private static final Condition DRIVER_STORE = new WriterIs(Use.Writer.DRIVER);
   private static final Condition TENANT_STORE = new WriterIs(Use.Writer.TENANT);
+  private static final Condition DEVICE_MEMORY = new StoreIs(Use.Store.DEVICE_MEMORY);
   private static final Condition VIRTUAL = new PlatformIs(Platform.NOT_BARE_METAL);
   private static final Condition NO_TEST = new PlatformIs(Platform.NO_TEST);
   private static final Condition PROBABLY = new PlatformIs(Platform.PROBABLY_BARE_METAL);
@@ -91,6 +93,11 @@ public final class Rules {
               Sign.HYPERCALL,
               "Somebody answers hypercalls, so there is a hypervisor.",
               "follows from the thread, Gleixner 8 Nov"),
+          virtual(
+              "vm.host-translates",
+              Sign.HOST_TRANSLATES,
+              "The function says that a host translates its messages, so there is a host.",
+              "Adit, docs/ims-in-guests.md"),
           new Rule(
               "bare.declared",
               says(Sign.NATIVE_DECLARED),
@@ -185,6 +192,19 @@ public final class Rules {
               Outcome.ALLOW,
               "The hypervisor returns real messages and the remapper filters by requester ID.",
               "thread, Gleixner 8 and 10 Nov"),
+          decide(
+              "guest.function.accepted-grant",
+              all(
+                  VIRTUAL,
+                  FUNCTION,
+                  DRIVER_STORE,
+                  says(Sign.HOST_TRANSLATES),
+                  says(Sign.GRANT_ACCEPTED),
+                  any(DEVICE_MEMORY, says(Sign.INTERRUPT_REMAPPING))),
+              Outcome.ALLOW,
+              "The host says that it translates what the guest composes, and the guest's"
+                  + " administrator has accepted that.",
+              "extension of Adit; models of the thread, Gleixner 8 and 15 Nov (case B)"),
           decide(
               "guest.function.no-hypercall",
               all(VIRTUAL, FUNCTION),
@@ -283,6 +303,13 @@ public final class Rules {
               "Allowed because the administrator says ims=on; nothing here could check that this"
                   + " is bare metal.",
               "thread, Tian 16 Nov"),
+          new Rule(
+              "caveat.accepted-grant",
+              all(VIRTUAL, FUNCTION, ALLOWED, says(Sign.GRANT_ACCEPTED), unproved(HYPERCALL)),
+              new Caveat(),
+              "This goes past the discussion, which knows no IMS in a guest without a hypercall: the"
+                  + " host's word that it translates messages is all there is.",
+              "thread, Tian 16 Nov, for what it goes past"),
           new Rule(
               "caveat.function-unknown",
               all(ALLOWED, unproved(says(Sign.FUNCTION_IMS))),

@@ -105,6 +105,14 @@ public enum Sign {
   /** The kernel is built with shared virtual memory for idxd. */
   KERNEL_IDXD_SVM("the kernel is built with CONFIG_INTEL_IDXD_SVM"),
 
+  /** The host says at the function that it translates messages which the guest composes. */
+  HOST_TRANSLATES("the host says that it translates the messages the guest composes"),
+
+  /** The guest's administrator takes the host's word for that: an extension of Adit. */
+  GRANT_ACCEPTED(
+      "the guest's administrator accepts a host that translates messages",
+      "load adit_ims with accept_grant=1, which goes past the discussion (docs/ims-in-guests.md)"),
+
   /** Hypervisor and guest agree on a call that returns real messages. */
   HYPERCALL(
       "the hypervisor offers a call that returns real interrupt messages",

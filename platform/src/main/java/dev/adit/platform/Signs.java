@@ -16,6 +16,7 @@ final class Signs {
       case Condition.Always _,
           Condition.RoleIs _,
           Condition.WriterIs _,
+          Condition.StoreIs _,
           Condition.PlatformIs _,
           Condition.ImsIs _,
           Condition.OutcomeIs _ -> {}

@@ -33,6 +33,8 @@ public final class TruthTable {
               Map.entry(Sign.IOMMU_PASID, YES),
               Map.entry(Sign.PASID_ISOLATION, NO),
               Map.entry(Sign.HYPERCALL, NO),
+              Map.entry(Sign.HOST_TRANSLATES, NO),
+              Map.entry(Sign.GRANT_ACCEPTED, NO),
               Map.entry(Sign.FUNCTION_PASID, YES),
               Map.entry(Sign.FUNCTION_IMS, YES),
               Map.entry(Sign.FUNCTION_OWN_IOMMU, NO),
@@ -110,6 +112,16 @@ public final class TruthTable {
               "guest-function",
               "Guest, PF or VF with a store that can be trapped, no hypercall",
               GUEST,
+              Use.FUNCTION),
+          new Row(
+              "guest-function-translated",
+              "Guest, PF or VF, the host says that it translates (trap or vIOMMU)",
+              GUEST.assuming(Sign.HOST_TRANSLATES, YES),
+              Use.FUNCTION),
+          new Row(
+              "guest-function-accepted",
+              "The same, and the guest's administrator accepts it (extension of Adit)",
+              GUEST.assuming(Sign.HOST_TRANSLATES, YES).assuming(Sign.GRANT_ACCEPTED, YES),
               Use.FUNCTION),
           new Row(
               "guest-function-hypercall",

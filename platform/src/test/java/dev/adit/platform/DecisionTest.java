@@ -41,6 +41,8 @@ final class DecisionTest {
     "bare-sub-device,             ALLOW, ALLOW",
     "bare-sub-device-guest-store, DENY,  DENY",
     "guest-function,              MSI_X, MSI_X",
+    "guest-function-translated,   MSI_X, MSI_X",
+    "guest-function-accepted,     ALLOW, ALLOW",
     "guest-function-hypercall,    ALLOW, ALLOW",
     "guest-passed-sub-device,     MSI_X, MSI_X",
     "guest-sub-device,            DENY,  DENY",
@@ -70,7 +72,8 @@ final class DecisionTest {
         "IOMMU_VCS",
         "IOMMU_CACHING_MODE",
         "AMD_NPCACHE",
-        "VIRTIO_IOMMU"
+        "VIRTIO_IOMMU",
+        "HOST_TRANSLATES"
       })
   void oneSignOfAVirtualMachineIsEnough(Sign sign) {
     Verdict verdict = decide(TruthTable.BARE_METAL.assuming(sign, Truth.YES), Use.FUNCTION, Ims.ON);
@@ -78,6 +81,37 @@ final class DecisionTest {
     assertThat(verdict.platform()).isEqualTo(Platform.NOT_BARE_METAL);
     assertThat(verdict.outcome()).isEqualTo(MSI_X);
     assertThat(verdict.complaints()).hasSize(1);
+  }
+
+  @Test
+  void aGrantThatNobodyAcceptedIsNoHypercall() {
+    Evidence granted = TruthTable.GUEST.assuming(Sign.HOST_TRANSLATES, Truth.YES);
+
+    assertThat(decide(granted, Use.FUNCTION).rule().id()).isEqualTo("guest.function.no-hypercall");
+    assertThat(decide(granted, Use.FUNCTION).changes())
+        .containsExactly(
+            new Verdict.Change(List.of(Sign.GRANT_ACCEPTED.remedy().orElseThrow()), ALLOW));
+  }
+
+  @Test
+  void anAcceptedGrantIsNamedAsTheExtensionThatItIs() {
+    Evidence accepted =
+        TruthTable.GUEST
+            .assuming(Sign.HOST_TRANSLATES, Truth.YES)
+            .assuming(Sign.GRANT_ACCEPTED, Truth.YES);
+
+    assertThat(decide(accepted, Use.FUNCTION).caveats())
+        .extracting(Rule::id)
+        .containsExactly("caveat.accepted-grant");
+    assertThat(decide(accepted, Use.FUNCTION_QUEUE_STORE).outcome())
+        .as("nobody traps queue memory")
+        .isEqualTo(MSI_X);
+    assertThat(
+            decide(accepted.assuming(Sign.INTERRUPT_REMAPPING, Truth.YES), Use.FUNCTION_QUEUE_STORE)
+                .outcome())
+        .as("a vIOMMU translates wherever the message lies")
+        .isEqualTo(ALLOW);
+    assertThat(decide(accepted, Use.SUB_DEVICE_HOST_STORE).outcome()).isEqualTo(DENY);
   }
 
   @Test
@@ -215,7 +249,9 @@ final class DecisionTest {
         assertThat(use.role()).as(what).isNotEqualTo(Use.Role.PASSED_SUB_DEVICE);
         if (evidence.truth(Sign.CPUID_HYPERVISOR) == Truth.YES
             && evidence.truth(Sign.IOMMU_VCS) != Truth.YES) {
-          assertThat(evidence.truth(Sign.HYPERCALL)).as(what).isEqualTo(Truth.YES);
+          Truth accepted =
+              evidence.truth(Sign.HOST_TRANSLATES).and(evidence.truth(Sign.GRANT_ACCEPTED));
+          assertThat(evidence.truth(Sign.HYPERCALL).or(accepted)).as(what).isEqualTo(Truth.YES);
         }
       }
       if (verdict.platform() == Platform.PROBABLY_BARE_METAL) {

@@ -1,5 +1,7 @@
 package dev.adit.platform.gather;
 
+import dev.adit.pci.Capability;
+import dev.adit.pci.ConfigSpace;
 import dev.adit.pci.FileTree;
 import dev.adit.pci.PciAddress;
 import dev.adit.pci.SeenFunction;
@@ -7,6 +9,7 @@ import dev.adit.pci.Sighting;
 import dev.adit.pci.SiovSupport;
 import dev.adit.pci.spec.Ats;
 import dev.adit.pci.spec.CapabilityKey;
+import dev.adit.pci.spec.ImsGrant;
 import dev.adit.pci.spec.Pasid;
 import dev.adit.pci.spec.Pri;
 import dev.adit.platform.Evidence;
@@ -34,6 +37,7 @@ final class FunctionSigns {
     Sheet sheet = new Sheet(tree);
     boolean idxd = isIdxd(function);
     ims(sheet, siov, idxd);
+    grant(sheet, function);
     capability(sheet, Sign.FUNCTION_PASID, function, Pasid.KEY);
     capability(sheet, Sign.FUNCTION_ATS, function, Ats.KEY);
     capability(sheet, Sign.FUNCTION_PRI, function, Pri.KEY);
@@ -80,6 +84,35 @@ final class FunctionSigns {
         }
       }
     }
+  }
+
+  /**
+   * What the host says at the function (docs/ims-in-guests.md). Without it the machine's answers
+   * hold.
+   */
+  private static void grant(Sheet sheet, SeenFunction function) {
+    for (Capability found : function.capabilities().capabilities()) {
+      int at = found.offset();
+      if (isGrant(function.config(), found)) {
+        String source = "IMS grant at 0x" + Integer.toHexString(at);
+        granted(sheet, Sign.HYPERCALL, function.config().get(ImsGrant.BY_CALL, at), source);
+        granted(sheet, Sign.HOST_TRANSLATES, function.config().get(ImsGrant.OWN, at), source);
+        return;
+      }
+    }
+  }
+
+  private static boolean isGrant(ConfigSpace config, Capability found) {
+    int at = found.offset();
+    return found.key().equals(ImsGrant.KEY)
+        && config.visible(at, ImsGrant.SIZE)
+        && config.get(ImsGrant.ID, at) == ImsGrant.VSEC_ID
+        && config.get(ImsGrant.REVISION, at) >= ImsGrant.VERSION
+        && config.get(ImsGrant.LENGTH, at) == ImsGrant.SIZE;
+  }
+
+  private static void granted(Sheet sheet, Sign sign, long bit, String source) {
+    sheet.fact(sign, Truth.of(bit != 0), bit != 0 ? "the bit is set" : "the bit is clear", source);
   }
 
   private static void capability(Sheet sheet, Sign sign, SeenFunction function, CapabilityKey key) {

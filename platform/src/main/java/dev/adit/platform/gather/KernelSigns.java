@@ -11,6 +11,7 @@ final class KernelSigns {
   private static final String VERSION = "proc/version";
   private static final String INTERRUPTS = "proc/interrupts";
   private static final String CONFIG = "adit/config";
+  private static final String ACCEPT = "sys/module/adit_ims/parameters/accept_grant";
   private static final String SVA = "sys/module/idxd/parameters/sva";
   private static final Pattern RELEASE =
       Pattern.compile("^Linux version ((\\d{1,4})\\.(\\d{1,4})\\S*)");
@@ -42,6 +43,12 @@ final class KernelSigns {
         Truth.NO,
         "no hypervisor is known to offer one",
         "Hyper-V, KVM, VMware, Xen");
+    sheet.fact(
+        Sign.HOST_TRANSLATES,
+        Truth.NO,
+        "no hypervisor is known to do so",
+        "Hyper-V, KVM, VMware, Xen");
+    accepted(sheet);
     parameter(sheet);
     built(sheet);
   }
@@ -97,6 +104,15 @@ final class KernelSigns {
   private static Optional<String> chip(String line) {
     Matcher match = CHIP.matcher(line);
     return match.find() ? Optional.of(Sheet.printable(match.group(1))) : Optional.empty();
+  }
+
+  private static void accepted(Sheet sheet) {
+    Optional<String> set = sheet.tree().text(ACCEPT);
+    sheet.fact(
+        Sign.GRANT_ACCEPTED,
+        Truth.of(set.map(value -> value.equals("Y")).orElse(false)),
+        set.map(value -> "accept_grant=" + value).orElse("adit_ims is not loaded"),
+        ACCEPT);
   }
 
   private static void parameter(Sheet sheet) {

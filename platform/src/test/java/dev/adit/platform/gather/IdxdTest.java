@@ -6,6 +6,7 @@ import dev.adit.platform.Diagnosis;
 import dev.adit.platform.IdxdRules;
 import dev.adit.platform.Ims;
 import dev.adit.platform.Outcome;
+import dev.adit.platform.Platform;
 import dev.adit.platform.Rule;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
@@ -97,6 +98,45 @@ final class IdxdTest {
 
     assertThat(part.evidence().truth(Sign.FUNCTION_IMS)).isEqualTo(Truth.UNKNOWN);
     assertThat(part.evidence().truth(Sign.FUNCTION_PASID)).isEqualTo(Truth.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // header, flags, accepted; the rule that decides
+    "01014d49, 2, N, guest.function.hypercall",
+    "01014d49, 1, N, guest.function.no-hypercall",
+    "01014d49, 1, Y, guest.function.accepted-grant",
+    "01014d49, 0, Y, guest.function.no-hypercall",
+    "01014d50, 3, Y, guest.function.no-hypercall",
+    "01004d49, 3, Y, guest.function.no-hypercall",
+    "00c14d49, 3, Y, guest.function.no-hypercall",
+  })
+  void theHostsGrantAtAFunctionIsRead(String header, int flags, String accepted, String rule) {
+    byte[] config = dsa();
+    put(config, 0x240, 0x26010013);
+    put(config, 0x260, 0x0001000b);
+    put(config, 0x264, Integer.parseUnsignedInt(header, 16));
+    put(config, 0x268, flags);
+    Tar tar =
+        machine("hypervisor")
+            .file("sys/module/adit_ims/parameters/accept_grant", accepted + "\n")
+            .file(DSA + "/config", config);
+
+    assertThat(assess(tar).functions().getFirst().verdicts().getFirst().rule().id())
+        .isEqualTo(rule);
+  }
+
+  @Test
+  void aHostThatTranslatesGivesItselfAway() {
+    byte[] config = dsa();
+    put(config, 0x240, 0x26010013);
+    put(config, 0x260, 0x0001000b);
+    put(config, 0x264, 0x01014d49);
+    put(config, 0x268, 1);
+    Assessment assessment = assess(machine("").file(DSA + "/config", config));
+
+    assertThat(assessment.functions().getFirst().verdicts().getFirst().platform())
+        .isEqualTo(Platform.NOT_BARE_METAL);
   }
 
   private static Diagnosis pasid(Tar tar) {

@@ -7,16 +7,19 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A function with something between it and the guest: a window of registers that the host answers
- * itself. Everything else is the function's.
+ * A function with an interrupt message store that a guest programs, and with the host between the
+ * two: a window of registers that the host answers itself. Everything else is the function's.
  */
-abstract class PassedFunction implements PciFunction {
+public abstract sealed class PassedStore implements PciFunction permits TrappedIms, ParavirtualIms {
   final PciFunction function;
 
-  PassedFunction(PciFunction function) {
+  PassedStore(PciFunction function) {
     this.function = function;
     function.config().listen(new ConfigListener());
   }
+
+  /** {@return how many interrupts the guest has that could be delivered to it} */
+  public abstract int held();
 
   /** Takes everything back that the guest was given, when the function is reset. */
   abstract void revoke();
