@@ -118,7 +118,9 @@ final class ExplainText implements ExplainPrinter {
         function.device(),
         assessment.ims());
     for (Fact fact : assessed.part().evidence().facts()) {
-      if (fact.sign().name().startsWith("FUNCTION_") || fact.sign().name().startsWith("IDXD_")) {
+      boolean own =
+          fact.sign().name().startsWith("FUNCTION_") || fact.sign().name().startsWith("IDXD_");
+      if (own || !fact.equals(assessment.machine().evidence().fact(fact.sign()))) {
         out.printf(
             Locale.ROOT,
             "  %-8s %-64s %s (%s)%n",
