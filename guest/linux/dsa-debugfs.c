@@ -44,7 +44,7 @@ static int stats_show(struct seq_file *file, void *unused)
 		ims_domain_counts(dsa->ims, &ims);
 	seq_printf(file, "mode=%s\nslots=%u\nhandles=%d\nreason=%s\n", dsa->ims ? "ims" : "msi-x",
 		   dsa->slots, dsa->handles, dsa->why);
-#define COUNT(name) seq_printf(file, #name "=%lld\n", atomic64_read(&counts->name))
+#define COUNT(name) seq_printf(file, #name "=%lld\n", atomic64_read(&(counts)->name))
 	COUNT(interrupts);
 	COUNT(lost);
 	COUNT(spurious);

@@ -82,7 +82,7 @@ static void submit(struct dsa_worker *worker, unsigned int count)
 	};
 
 	worker->record->status = 0;
-	wmb();
+	wmb();	/* the device reads what was prepared only after it has the descriptor */
 	iosubmit_cmds512(dsa->portals + page * PORTAL_PAGE, count == 1 ? worker->list : &batch, 1);
 }
 

@@ -31,12 +31,14 @@ struct dsa_descriptor {
 	__le16 handle;
 	u8 reserved[26];
 };
+
 static_assert(sizeof(struct dsa_descriptor) == 64);
 
 struct dsa_record {
 	u8 status;
 	u8 rest[31];
 };
+
 static_assert(sizeof(struct dsa_record) == 32);
 
 /* What one completion interrupt works with, in memory the device reaches. */
@@ -60,8 +62,8 @@ struct dsa_worker;
 struct dsa_slot {
 	struct dsa *dsa;
 	unsigned int index;
-	struct mutex busy;
-	struct mutex hold;
+	struct mutex busy;	/* see above */
+	struct mutex hold;	/* see above */
 	int irq;
 	u16 handle;
 	bool ready;
@@ -106,7 +108,7 @@ struct dsa {
 	char why[IMS_WHY];
 	struct dsa_area *areas;
 	dma_addr_t areas_dma;
-	struct mutex command;
+	struct mutex command;	/* of the command register */
 	struct mutex control;	/* starting and stopping */
 	bool running, gone;
 	u64 target;

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -149,9 +150,10 @@ final class BootCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      defaultValue = "600",
-      description = "Give up after so long (default: ${DEFAULT-VALUE}).")
-  private int timeout;
+      description = {
+        "Give up after so long (default: 600; with --ims a second more for each 100 interrupts)."
+      })
+  private @Nullable Integer timeout;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -172,7 +174,10 @@ final class BootCommand implements Callable<Integer> {
     GuestFiles.Kernel kernel =
         setup.ready(files, Optional.ofNullable(series), reference().isPresent());
     GuestBoot boot =
-        new GuestBoot(files, kernel, initialFiles(setup, kernel), reboots + 1, timeout);
+        new GuestBoot(files, kernel, initialFiles(setup, kernel, "full"), reboots + 1, timeout());
+    if (reference().isPresent() && ims.attack().isPresent()) {
+      return attack(boot);
+    }
     return group.guests().isPresent() ? bootGroup(boot, group.guests().get()) : bootOne(boot);
   }
 
@@ -191,14 +196,62 @@ final class BootCommand implements Callable<Integer> {
         StopHook hook = new StopHook(List.of(guest))) {
       Optional<ImsReport> store = ims.way().map(each -> new ImsReport(each, server));
       VmArguments machine = machine(server.path(), boot.files());
+      if (store.isPresent()) {
+        kill(boot, machine, server, store.get());
+      }
       GuestRun run = boot.run(guest, machine, new Watcher("boot: ", out, store));
       if (hook.fired()) {
         return ExitCode.INTERRUPTED;
       }
       BootReport report = new BootReport(machine, dsa.portals(), run, server.statistics(), store);
       report(report::print, report::write);
-      return run.passed() ? ExitCode.DONE : ExitCode.FAILED;
+      return report.passed() ? ExitCode.DONE : ExitCode.FAILED;
     }
+  }
+
+  private void kill(GuestBoot boot, VmArguments machine, ServedDsa server, ImsReport report)
+      throws IOException, InterruptedException {
+    Random random = new Random(ims.seed());
+    for (int i = 0; i < ims.kills(); i++) {
+      try (GuestMachine guest = GuestMachine.make(verbose ? this::say : line -> {});
+          StopHook _ = new StopHook(List.of(guest))) {
+        new ImsKill(guest, random, text -> say("boot: " + text))
+            .run(boot, machine, server, report);
+      }
+    }
+  }
+
+  private int timeout() {
+    long scaled = reference().isPresent() ? ims.interrupts() / 100 : 0;
+    return timeout != null ? timeout : (int) Math.min(600 + scaled, 1 << 30);
+  }
+
+  private int attack(GuestBoot boot) throws IOException, InterruptedException {
+    try (GuestMachine one = GuestMachine.make(verbose ? this::say : line -> {});
+        GuestMachine other = GuestMachine.make(verbose ? this::say : line -> {});
+        StopHook hook = new StopHook(List.of(one, other))) {
+      ImsAttack attack =
+          new ImsAttack(ims.way().orElseThrow(), ims.attack().orElseThrow(), ims.sharedId());
+      ImsAttackReport report =
+          attack.run(
+              new ImsAttack.Side(one, boot.with(parameters("victim")), watcher("victim")),
+              new ImsAttack.Side(other, boot.with(parameters("attacker")), watcher("attacker")),
+              dsa.profile(),
+              socket -> machine(socket, boot.files()));
+      if (hook.fired()) {
+        return ExitCode.INTERRUPTED;
+      }
+      report(report::print, report::write);
+      return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private Watcher watcher(String name) {
+    return new Watcher("boot: " + name + ": ", out.resolve(name), Optional.empty());
+  }
+
+  private Map<String, byte[]> parameters(String role) {
+    return Map.of("adit/parameters", utf8(ims.parameters(role, reloads)));
   }
 
   private int bootGroup(GuestBoot boot, int count) throws IOException, InterruptedException {
@@ -270,6 +323,9 @@ final class BootCommand implements Callable<Integer> {
 
     @Override
     public void file(GuestMessage.Content content) {
+      if (store.isPresent() && store.get().take(content)) {
+        return;
+      }
       Path file = folder.resolve(content.name());
       try {
         Files.createDirectories(folder);
@@ -316,7 +372,7 @@ final class BootCommand implements Callable<Integer> {
     within("--threads", threads, 1, 16);
     within("--reloads", reloads, 0, 1000);
     within("--reboots", reboots, 0, 100);
-    within("--timeout", timeout, 1, 86_400);
+    within("--timeout", timeout(), 1, 1L << 30);
     within("--interrupts", ims.interrupts(), 1, 1L << 40);
     within("--slots", ims.slots(), 1, 256);
     within("--guests", group.guests().orElse(1), 1, 31);
@@ -332,6 +388,11 @@ final class BootCommand implements Callable<Integer> {
     if (group.revocations() > 0 && !many) {
       throw new ParameterException(spec.commandLine(), "--revoke goes with --guests");
     }
+    ims.wrong()
+        .ifPresent(
+            wrong -> {
+              throw new ParameterException(spec.commandLine(), wrong);
+            });
     if (viommu && ims.way().equals(Optional.of(ImsOptions.Way.pv))) {
       throw new ParameterException(
           spec.commandLine(),
@@ -359,13 +420,13 @@ final class BootCommand implements Callable<Integer> {
   }
 
   /** The scripts of the guest, with what they are to do. */
-  private Map<String, byte[]> initialFiles(GuestSetup setup, GuestFiles.Kernel kernel)
-      throws IOException {
+  private Map<String, byte[]> initialFiles(
+      GuestSetup setup, GuestFiles.Kernel kernel, String role) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("init", utf8(setup.text("init")));
     if (reference().isPresent()) {
       files.put("adit/steps", utf8(setup.text("steps-ims")));
-      files.put("adit/parameters", utf8(ims.parameters(reloads)));
+      files.put("adit/parameters", utf8(ims.parameters(role, reloads)));
       files.put("adit/adit-capture.sh", utf8(CaptureCommand.script()));
       for (Path module : kernel.references()) {
         files.put("modules/" + module.getFileName(), Files.readAllBytes(module));

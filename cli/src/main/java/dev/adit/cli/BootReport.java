@@ -28,9 +28,14 @@ record BootReport(
     printMachine(out, machine, portals);
     guest().print(out, output);
     DeviceReport.print(device, out);
-    ims.ifPresent(report -> report.print(out));
+    ims.ifPresent(report -> report.print(out, run.passed()));
     String why = run.failure().map(failure -> ": " + failure).orElse("");
-    printOutcome(out, output, run.passed(), why);
+    printOutcome(out, output, passed(), why);
+  }
+
+  /** {@return whether the guest passed, and the host has seen nothing wrong} */
+  boolean passed() {
+    return run.passed() && ims.map(report -> report.problems(true).isEmpty()).orElse(true);
   }
 
   static void printMachine(PrintWriter out, VmArguments machine, DsaOptions.PortalAccess portals) {
@@ -59,7 +64,7 @@ record BootReport(
     guest().write(json);
     json.writeName("device");
     DeviceReport.json(device, json);
-    ims.ifPresent(report -> report.write(json));
+    ims.ifPresent(report -> report.write(json, run.passed()));
     json.writeEndObject();
   }
 

@@ -2,6 +2,7 @@ package dev.adit.cli;
 
 import dev.adit.host.VmArguments;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +20,13 @@ record GuestBoot(
     Map<String, byte[]> content,
     int boots,
     int seconds) {
+
+  /** {@return the same with other files put into the initial file system} */
+  GuestBoot with(Map<String, byte[]> other) {
+    Map<String, byte[]> all = new LinkedHashMap<>(content);
+    all.putAll(other);
+    return new GuestBoot(files, kernel, all, boots, seconds);
+  }
 
   /** Boots a guest and follows it to its end. */
   GuestRun run(GuestMachine guest, VmArguments machine, GuestRun.Watcher watcher)

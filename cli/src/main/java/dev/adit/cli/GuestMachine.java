@@ -101,8 +101,10 @@ final class GuestMachine implements AutoCloseable {
     command.addAll(List.of("-chardev", "socket,id=report,path=" + report));
     command.addAll(List.of("-serial", "chardev:report"));
     command.addAll(List.of("-kernel", kernel.image().toString(), "-initrd", initrd.toString()));
-    // A busy host can make the translator miss ticks while the kernel counts them.
-    String parameters = "console=ttyS0 quiet panic=-1 no_timer_check ";
+    // A busy host makes the translator miss ticks, and processors stand still for seconds.
+    String parameters =
+        "console=ttyS0 quiet panic=-1 no_timer_check nowatchdog"
+            + " rcupdate.rcu_cpu_stall_suppress=1 ";
     command.addAll(List.of("-append", parameters + String.join(" ", kernelParameters)));
     if (!reboots) {
       command.add("-no-reboot");
@@ -224,6 +226,14 @@ final class GuestMachine implements AutoCloseable {
   @Override
   public void close() {
     stop();
+  }
+
+  /** Kills QEMU, which has no time to say goodbye to anybody. */
+  void kill() {
+    Process process = qemu;
+    if (process != null) {
+      process.destroyForcibly();
+    }
   }
 
   /** Ends QEMU and removes the folder. */

@@ -65,6 +65,14 @@ final class GuestRun {
       return facts("note").toList();
     }
 
+    /** {@return a counter that was told as fact {@code stat NAME=VALUE}, -1 if it was not} */
+    long stat(String name) {
+      return facts("stat")
+          .filter(fact -> fact.startsWith(name + "="))
+          .mapToLong(fact -> number(fact, name))
+          .reduce(-1, (first, second) -> second);
+    }
+
     private Stream<String> facts(String key) {
       return facts.stream().filter(f -> f.key().equals(key)).map(GuestMessage.Fact::value);
     }

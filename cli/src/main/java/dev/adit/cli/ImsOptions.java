@@ -1,5 +1,6 @@
 package dev.adit.cli;
 
+import dev.adit.interrupts.IsolationLevel;
 import dev.adit.platform.Ims;
 import java.util.Arrays;
 import java.util.Locale;
@@ -9,6 +10,9 @@ import picocli.CommandLine.Option;
 
 /** How a guest gets on with an interrupt message store: the options of {@code adit boot --ims}. */
 final class ImsOptions {
+  private static final int ALL_VECTORS = 192;
+  private static final int OWN_VECTORS = 80;
+
   /** What the host does about the store. */
   enum Way {
     /** The function has none. */
@@ -90,6 +94,37 @@ final class ImsOptions {
       description = "With --ims: completion interrupts in use (default: ${DEFAULT-VALUE}).")
   private int slots;
 
+  @Option(
+      names = "--kills",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = {
+        "With --ims: before that, boot N guests and kill QEMU (SIGKILL) at a moment of chance;",
+        "the next one finds the same device (default: none)."
+      })
+  private int kills;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of what --kills leaves to chance (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--attack",
+      paramLabel = "LEVEL",
+      description = {
+        "With --ims pv or trap: boot a second guest whose function sends forged messages while the",
+        "first one works, on a host with this isolation level, 0 to 3."
+      })
+  private @Nullable Integer attack;
+
+  @Option(
+      names = "--shared-id",
+      description = "With --attack: both functions have the same requester ID.")
+  private boolean sharedId;
+
   /** {@return what the host does, if the reference driver is to run} */
   Optional<Way> way() {
     return Optional.ofNullable(setting).flatMap(ImsOptions::way);
@@ -125,16 +160,63 @@ final class ImsOptions {
     return wish != Wish.off && way().filter(way -> way.worksWith(!strict)).isPresent();
   }
 
-  /** {@return shell variables for the guest's steps} */
-  String parameters(int reloads) {
-    return "role=full ims=%s accept=%d expect=%s interrupts=%d slots=%d reloads=%d%n"
+  /**
+   * {@return shell variables for the guest's steps}
+   *
+   * @param role what the guest is to do; steps-ims has them
+   */
+  String parameters(String role, int reloads) {
+    return "role=%s ims=%s accept=%d expect=%s interrupts=%d slots=%d reloads=%d vectors=%d%n"
         .formatted(
+            role,
             wish.name().toLowerCase(Locale.ROOT),
             strict ? 0 : 1,
             expected() ? "ims" : "msi-x",
             interrupts,
             slots,
-            reloads);
+            reloads,
+            // A trapped message that names a vector reaches the sender itself.
+            way().equals(Optional.of(Way.trap)) ? OWN_VECTORS : ALL_VECTORS);
+  }
+
+  /** {@return how often QEMU is killed before the guest that runs to its end} */
+  int kills() {
+    return kills;
+  }
+
+  /** {@return the seed of what is left to chance} */
+  long seed() {
+    return seed;
+  }
+
+  /** {@return the level on which a second guest forges messages, if one does} */
+  Optional<IsolationLevel> attack() {
+    return Optional.ofNullable(attack).map(number -> IsolationLevel.values()[number]);
+  }
+
+  /** {@return whether attacker and victim have the same requester ID} */
+  boolean sharedId() {
+    return sharedId;
+  }
+
+  /** {@return what is wrong with the options together, if anything} */
+  Optional<String> wrong() {
+    if (kills < 0 || kills > 1000) {
+      return Optional.of("--kills must be from 0 to 1000, not " + kills);
+    }
+    if (attack == null) {
+      return sharedId ? Optional.of("--shared-id goes with --attack") : Optional.empty();
+    }
+    if (attack < 0 || attack > 3) {
+      return Optional.of("--attack must be from 0 to 3, not " + attack);
+    }
+    boolean trap = way().equals(Optional.of(Way.trap));
+    if (!trap && !way().equals(Optional.of(Way.pv))) {
+      return Optional.of("--attack goes with --ims pv and --ims trap");
+    }
+    return attack == IsolationLevel.DEVICE_PASID.number() && !trap
+        ? Optional.of("level 2 is a store that only the host writes: --attack 2 goes with --ims trap")
+        : Optional.empty();
   }
 
   long interrupts() {

@@ -1,9 +1,10 @@
 package dev.adit.cli;
 
 import dev.adit.host.HostTenant;
+import dev.adit.platform.Ims;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,9 @@ import tools.jackson.core.JsonGenerator;
 
 /** What a guest told of its interrupt message store, beside what the host counted meanwhile. */
 final class ImsReport {
+  /** The file in which a guest hands back what {@code adit capture} has taken there. */
+  static final String CAPTURE = "capture.tar.gz";
+
   /**
    * What one operation costs.
    *
@@ -24,8 +28,12 @@ final class ImsReport {
   private final ImsOptions.Way way;
   private final ServedDsa served;
   private final List<Cost> costs = new ArrayList<>();
-  private final Map<String, String> stats = new LinkedHashMap<>();
-  private final Map<String, String> evidence = new LinkedHashMap<>();
+  private final List<ImsCase> cases = new ArrayList<>();
+  private final List<String> crashes = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+  private ImsCase current = new ImsCase(Ims.AUTO);
+  private String address = "";
+  private byte[] capture = {};
   private ServedDsa.Spent mark;
 
   ImsReport(ImsOptions.Way way, ServedDsa served) {
@@ -39,9 +47,29 @@ final class ImsReport {
     switch (fact.key()) {
       case "mark" -> mark = served.spent();
       case "cost" -> cost(fact.value().split(" "));
-      case "stat" -> pair(stats, fact.value());
-      case "evidence" -> pair(evidence, fact.value());
-      default -> {}
+      case "function" -> address = fact.value();
+      case "ims" -> {
+        current = new ImsCase(Ims.valueOf(fact.value().toUpperCase(Locale.ROOT)));
+        cases.add(current);
+      }
+      default -> current.take(fact);
+    }
+  }
+
+  /** {@return whether a file was the guest's capture, which is taken then} */
+  boolean take(GuestMessage.Content content) {
+    if (!content.name().equals(CAPTURE)) {
+      return false;
+    }
+    capture = Base64.getMimeDecoder().decode(String.join("", content.base64()));
+    return true;
+  }
+
+  /** Notes that QEMU was killed; what the guest held at the host must be gone. */
+  void crashed(String when, int held) {
+    crashes.add(when);
+    if (held != 0) {
+      problems.add(held + " messages were held after QEMU was killed " + when);
     }
   }
 
@@ -53,32 +81,48 @@ final class ImsReport {
     }
   }
 
-  private static void pair(Map<String, String> map, String text) {
-    int sign = text.indexOf('=');
-    if (sign > 0) {
-      map.put(text.substring(0, sign), text.substring(sign + 1));
-    }
+  /** {@return what the driver told for each position of its switch that it was loaded with} */
+  List<ImsCase> cases() {
+    return cases;
   }
 
-  void print(PrintWriter out) {
-    out.printf("ims        way %s; the guest uses %s: %s%n", way, stat("mode"), stat("reason"));
-    out.println("  evidence in the guest " + evidence);
-    out.println("  counters of the guest " + stats);
-    if (!costs.isEmpty()) {
-      out.println("  costs, each                 reads  writes  messages  guest time");
+  /**
+   * {@return what is wrong: a decision that {@code adit explain} would not have made, an interrupt
+   * that reached somebody else, messages that are held by nobody; empty if nothing}
+   *
+   * @param ended whether the guest came to its end, with its driver unloaded
+   */
+  List<String> problems(boolean ended) {
+    List<String> all = new ArrayList<>(problems);
+    for (ImsCase each : cases) {
+      all.addAll(each.differences(capture, address));
     }
-    for (Cost cost : costs) {
-      ServedDsa.Spent spent = cost.spent();
-      out.printf(
-          Locale.ROOT,
-          "    %-6s x %-6d          %8.2f%8.2f%10.2f%9.1f us%n",
-          cost.operation(),
-          cost.times(),
-          each(spent.reads(), cost),
-          each(spent.writes(), cost),
-          each(spent.interrupts(), cost),
-          cost.nanos() / 1e3);
+    if (ended && cases.isEmpty()) {
+      all.add("the driver did not say what it decided");
     }
+    if (ended && served.held() != 0) {
+      all.add(served.held() + " messages are held by a driver that was unloaded");
+    }
+    long strayed = served.tenant().map(HostTenant::strayed).orElse(0L);
+    if (strayed != 0) {
+      all.add(strayed + " messages reached another tenant");
+    }
+    return all;
+  }
+
+  void print(PrintWriter out, boolean ended) {
+    out.printf(
+        "ims        way %s; the guest uses %s: %s%n",
+        way, current.stats().getOrDefault("mode", "-"), current.stats().getOrDefault("reason", "-"));
+    out.println("  evidence in the guest " + current.evidence());
+    out.println("  counters of the guest " + current.stats());
+    List<String> wrong = problems(ended);
+    wrong.forEach(problem -> out.println("  WRONG    " + problem));
+    if (wrong.isEmpty() && capture.length > 0) {
+      out.println("  explain  decides the same from a capture of the guest");
+    }
+    crashes.forEach(when -> out.println("  killed   QEMU, " + when + "; nothing was held after it"));
+    printCosts(out);
     ServedDsa.Spent all = served.spent();
     out.printf(
         "  in all: %d reads, %d writes, %d messages carried to the guest, %d lost%n",
@@ -95,19 +139,35 @@ final class ImsReport {
                     tenant.strayed()));
   }
 
-  private String stat(String key) {
-    return stats.getOrDefault(key, "-");
+  private void printCosts(PrintWriter out) {
+    if (!costs.isEmpty()) {
+      out.println("  costs, each                 reads  writes  messages  guest time");
+    }
+    for (Cost cost : costs) {
+      ServedDsa.Spent spent = cost.spent();
+      out.printf(
+          Locale.ROOT,
+          "    %-6s x %-6d          %8.2f%8.2f%10.2f%9.1f us%n",
+          cost.operation(),
+          cost.times(),
+          each(spent.reads(), cost),
+          each(spent.writes(), cost),
+          each(spent.interrupts(), cost),
+          cost.nanos() / 1e3);
+    }
   }
 
   private static double each(long all, Cost cost) {
     return cost.times() == 0 ? 0 : (double) all / cost.times();
   }
 
-  void write(JsonGenerator json) {
+  void write(JsonGenerator json, boolean ended) {
     json.writeObjectPropertyStart("ims");
     json.writeStringProperty("way", way.toString());
-    strings(json, "evidence", evidence);
-    strings(json, "stats", stats);
+    strings(json, "evidence", current.evidence());
+    strings(json, "stats", current.stats());
+    list(json, "problems", problems(ended));
+    list(json, "killed", crashes);
     json.writeArrayPropertyStart("costs");
     for (Cost cost : costs) {
       json.writeStartObject();
@@ -140,5 +200,11 @@ final class ImsReport {
     json.writeObjectPropertyStart(name);
     map.forEach(json::writeStringProperty);
     json.writeEndObject();
+  }
+
+  static void list(JsonGenerator json, String name, List<String> values) {
+    json.writeArrayPropertyStart(name);
+    values.forEach(json::writeString);
+    json.writeEndArray();
   }
 }
