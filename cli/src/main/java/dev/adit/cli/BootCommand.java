@@ -215,8 +215,7 @@ final class BootCommand implements Callable<Integer> {
     for (int i = 0; i < ims.kills(); i++) {
       try (GuestMachine guest = GuestMachine.make(verbose ? this::say : line -> {});
           StopHook _ = new StopHook(List.of(guest))) {
-        new ImsKill(guest, random, text -> say("boot: " + text))
-            .run(boot, machine, server, report);
+        new ImsKill(guest, random, text -> say("boot: " + text)).run(boot, machine, server, report);
       }
     }
   }
@@ -420,8 +419,8 @@ final class BootCommand implements Callable<Integer> {
   }
 
   /** The scripts of the guest, with what they are to do. */
-  private Map<String, byte[]> initialFiles(
-      GuestSetup setup, GuestFiles.Kernel kernel, String role) throws IOException {
+  private Map<String, byte[]> initialFiles(GuestSetup setup, GuestFiles.Kernel kernel, String role)
+      throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("init", utf8(setup.text("init")));
     if (reference().isPresent()) {

@@ -46,15 +46,11 @@ final class ImsAttack {
 
   /** Boots both and lets the attacker try. */
   ImsAttackReport run(
-      Side victim,
-      Side attacker,
-      DsaProfile profile,
-      Function<Path, VmArguments> machine)
+      Side victim, Side attacker, DsaProfile profile, Function<Path, VmArguments> machine)
       throws IOException, InterruptedException {
     HostRemapper host = new HostRemapper(level);
     HostTenant held = host.join(ServedDsa.REQUESTER_ID, VICTIM_PASID);
-    HostTenant forging =
-        host.join(shared ? ServedDsa.REQUESTER_ID : ATTACKER_ID, ATTACKER_PASID);
+    HostTenant forging = host.join(shared ? ServedDsa.REQUESTER_ID : ATTACKER_ID, ATTACKER_PASID);
     try (EventLoops loops = EventLoops.start(2, EventLoops.Idle.BLOCK);
         ServedDsa one = serve(loops, victim, profile, held);
         ServedDsa other = serve(loops, attacker, profile, forging);

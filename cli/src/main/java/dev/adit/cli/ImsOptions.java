@@ -215,7 +215,8 @@ final class ImsOptions {
       return Optional.of("--attack goes with --ims pv and --ims trap");
     }
     return attack == IsolationLevel.DEVICE_PASID.number() && !trap
-        ? Optional.of("level 2 is a store that only the host writes: --attack 2 goes with --ims trap")
+        ? Optional.of(
+            "level 2 is a store that only the host writes: --attack 2 goes with --ims trap")
         : Optional.empty();
   }
 

@@ -113,7 +113,9 @@ final class ImsReport {
   void print(PrintWriter out, boolean ended) {
     out.printf(
         "ims        way %s; the guest uses %s: %s%n",
-        way, current.stats().getOrDefault("mode", "-"), current.stats().getOrDefault("reason", "-"));
+        way,
+        current.stats().getOrDefault("mode", "-"),
+        current.stats().getOrDefault("reason", "-"));
     out.println("  evidence in the guest " + current.evidence());
     out.println("  counters of the guest " + current.stats());
     List<String> wrong = problems(ended);
@@ -121,7 +123,8 @@ final class ImsReport {
     if (wrong.isEmpty() && capture.length > 0) {
       out.println("  explain  decides the same from a capture of the guest");
     }
-    crashes.forEach(when -> out.println("  killed   QEMU, " + when + "; nothing was held after it"));
+    crashes.forEach(
+        when -> out.println("  killed   QEMU, " + when + "; nothing was held after it"));
     printCosts(out);
     ServedDsa.Spent all = served.spent();
     out.printf(
