@@ -4,6 +4,8 @@
  *   stats     counters, one a line
  *   evidence  what the decision on IMS was made from
  *   run       write N: works until N more interrupts have come, then returns; 0: stops
+ *   start     write N: starts like run, and returns at once
+ *   queue     read: tries the store in queue memory, and says how it went
  *   cost      write "OPERATION N": does it N times and keeps the time; read: nanoseconds for one.
  *             alloc: free an interrupt and allocate one, with its handler; move: to another processor,
  *             and one interrupt there; mask: and unmask; fire: submit a descriptor, sleep, be woken by
@@ -16,7 +18,6 @@
  */
 #include <linux/delay.h>
 #include <linux/interrupt.h>
-#include <linux/io.h>
 #include <linux/ktime.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -130,6 +131,21 @@ static ssize_t run_write(struct file *file, const char __user *text, size_t size
 	return ret ?: size;
 }
 
+static ssize_t start_write(struct file *file, const char __user *text, size_t size, loff_t *at)
+{
+	struct dsa *dsa = file->private_data;
+	u64 interrupts;
+	int ret = kstrtou64_from_user(text, size, 0, &interrupts) ?: dsa_start(dsa, interrupts);
+
+	return ret ?: size;
+}
+
+static const struct file_operations start_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = start_write,
+};
+
 static const struct file_operations run_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
@@ -217,32 +233,24 @@ static u64 handled(struct dsa *dsa)
 	return sum;
 }
 
-/*
- * Has the device send pairs that a tenant of bad intent would write into the entry of the first slot.
- * What arrives here of it is counted apart from the rest.
- */
+/* Has the device send pairs that a tenant of bad intent would write; counts apart what arrives here. */
 static int forge(struct dsa *dsa, const struct forged *pairs)
 {
-	void __iomem *at = dsa->array.base + 16 * ims_slot(dsa->slot[0].irq);
-	u64 right_address = readq(at), before = handled(dsa);
-	u32 right_data = readl(at + 8);
 	s64 interrupts = atomic64_read(&dsa->counts.interrupts);
 	s64 spurious = atomic64_read(&dsa->counts.spurious);
+	u64 before = handled(dsa);
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; !ret && i < pairs->count; i++) {
-		writeq(pairs->address + (u64)i * pairs->address_step, at);
-		writel(pairs->data + i * pairs->data_step, at + 8);
-		ret = dsa_fire_blind(&dsa->slot[0]);
+		ret = dsa_send(dsa, pairs->address + (u64)i * pairs->address_step,
+			       pairs->data + i * pairs->data_step);
 		dsa->forged++;
 	}
 	msleep(DSA_SETTLE);
 	dsa->arrived += handled(dsa) - before;
 	atomic64_set(&dsa->counts.interrupts, interrupts);
 	atomic64_set(&dsa->counts.spurious, spurious);
-	writeq(right_address, at);
-	writel(right_data, at + 8);
 	return ret;
 }
 
@@ -276,6 +284,20 @@ static const struct file_operations forge_fops = {
 	.write = forge_write,
 };
 
+static int queue_show(struct seq_file *file, void *unused)
+{
+	struct dsa *dsa = file->private;
+
+	mutex_lock(&dsa->control);
+	if (!dsa->ims || dsa->running || dsa->gone)
+		seq_puts(file, "not now\n");
+	else
+		dsa_queue_try(dsa, file);
+	mutex_unlock(&dsa->control);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(queue);
+
 void dsa_debugfs_add(struct dsa *dsa)
 {
 	char name[40];
@@ -285,6 +307,8 @@ void dsa_debugfs_add(struct dsa *dsa)
 	debugfs_create_file("stats", 0400, dsa->folder, dsa, &stats_fops);
 	debugfs_create_file("evidence", 0400, dsa->folder, dsa, &evidence_fops);
 	debugfs_create_file("run", 0200, dsa->folder, dsa, &run_fops);
+	debugfs_create_file("start", 0200, dsa->folder, dsa, &start_fops);
+	debugfs_create_file("queue", 0400, dsa->folder, dsa, &queue_fops);
 	debugfs_create_file("cost", 0600, dsa->folder, dsa, &cost_fops);
 	debugfs_create_file("path", 0400, dsa->folder, dsa, &path_fops);
 	debugfs_create_file("forge", 0200, dsa->folder, dsa, &forge_fops);

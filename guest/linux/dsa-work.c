@@ -27,6 +27,7 @@
 #define OPCODE_MOVE	3
 #define OPCODE_SHIFT	24
 #define STATUS_SUCCESS	1
+#define IMS_ENTRY	16
 
 irqreturn_t dsa_completed(int irq, void *data)
 {
@@ -148,19 +149,27 @@ bool dsa_round(struct dsa_worker *worker, unsigned int first, unsigned int end)
 	return good;
 }
 
-/* Has the device fire for a slot, and does not care for the interrupt. */
-int dsa_fire_blind(struct dsa_slot *slot)
+/* Has the device fire for the first slot with any pair in its entry, past the domain. */
+int dsa_send(struct dsa *dsa, u64 address, u32 data)
 {
-	struct dsa_worker *worker = &slot->dsa->worker[0];
-	struct dsa_record *record = &slot->dsa->areas[slot->index].record;
+	struct dsa_worker *worker = &dsa->worker[0];
+	struct dsa_slot *slot = &dsa->slot[0];
+	struct dsa_record *record = &dsa->areas[slot->index].record;
+	void __iomem *at = dsa->array.base + IMS_ENTRY * ims_slot(slot->irq);
+	u64 right_address = readq(at);
+	u32 right_data = readl(at + 8);
 	u8 status;
 	int ret;
 
+	writeq(address, at);
+	writel(data, at + 8);
 	prepare(worker, slot, worker->list);
 	submit(worker, 1);
 	ret = read_poll_timeout(READ_ONCE, status, status, 20, jiffies_to_usecs(DSA_PATIENCE), false,
 				record->status);
 	xchg(&slot->outstanding, 0);
+	writeq(right_address, at);
+	writel(right_data, at + 8);
 	return ret;
 }
 

@@ -138,8 +138,11 @@ void dsa_work_exit(struct dsa *dsa);
 irqreturn_t dsa_completed(int irq, void *slot);
 int dsa_start(struct dsa *dsa, u64 interrupts);
 void dsa_stop(struct dsa *dsa);
-int dsa_fire_blind(struct dsa_slot *slot);
+int dsa_send(struct dsa *dsa, u64 address, u32 data);
 bool dsa_round(struct dsa_worker *worker, unsigned int first, unsigned int end);
+
+/* dsa-queue.c */
+void dsa_queue_try(struct dsa *dsa, struct seq_file *file);
 
 /* dsa-debugfs.c */
 void dsa_debugfs_add(struct dsa *dsa);

@@ -23,10 +23,12 @@
 #define RELEASE		3
 #define NO_PASID	U64_MAX
 
+/* Of the registers of every call: a function may have two domains, and calls are rare. */
+static DEFINE_RAW_SPINLOCK(registers_lock);
+
 struct ims_call {
 	struct pci_dev *pdev;
 	void __iomem *registers;
-	raw_spinlock_t lock;	/* of the registers */
 	struct irq_domain *domain;
 	struct fwnode_handle *fwnode;
 	atomic64_t calls;
@@ -45,13 +47,13 @@ static u64 make(struct ims_call *call, u64 *registers, int arguments, int result
 	unsigned long flags;
 	int i;
 
-	raw_spin_lock_irqsave(&call->lock, flags);
+	raw_spin_lock_irqsave(&registers_lock, flags);
 	for (i = 0; i <= arguments; i++)
 		writeq(registers[i], call->registers + 8 * i);
 	writel(1, call->registers + DOORBELL);
 	for (i = 0; i <= results; i++)
 		registers[i] = readq(call->registers + 8 * i);
-	raw_spin_unlock_irqrestore(&call->lock, flags);
+	raw_spin_unlock_irqrestore(&registers_lock, flags);
 	atomic64_inc(&call->calls);
 	return registers[0];
 }
@@ -205,7 +207,6 @@ struct ims_call *ims_call_open(struct pci_dev *pdev, unsigned int bar, unsigned 
 	if (!call)
 		return ERR_PTR(-ENOMEM);
 	call->pdev = pdev;
-	raw_spin_lock_init(&call->lock);
 	call->registers = ioremap(pci_resource_start(pdev, bar) + offset, BLOCK);
 	ret = call->registers ? make_domain(call) : -ENOMEM;
 	if (ret) {
