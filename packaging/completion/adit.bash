@@ -428,7 +428,7 @@ function _picocli_adit_matrix() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-v' '--verbose' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
+  local flag_opts="'-v' '--verbose' '--guest' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
   local arg_opts="'--ims' '--html' '--color'"
   local SWITCH_option_args=("auto" "on" "off") # --ims values
   local WHEN_option_args=("always" "never" "auto") # --color values
@@ -603,8 +603,8 @@ function _picocli_adit_boot() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--viommu' '-v' '--verbose' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--guests' '--type' '--revoke' '--portals' '--wqs' '--engines' '--ims' '--guest-ims' '--interrupts' '--slots' '--color'"
+  local flag_opts="'--viommu' '-v' '--verbose' '--strict' '--shared-id' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--guests' '--type' '--revoke' '--portals' '--wqs' '--engines' '--ims' '--guest-ims' '--interrupts' '--slots' '--kills' '--seed' '--attack' '--color'"
   local WHO_option_args=("auto" "tcg" "kvm") # --accel values
   local HOW_option_args=("trap" "mmap") # --portals values
   local WAY_option_args=("auto" "on" "off" "silent" "trap" "pv" "viommu") # --ims values
@@ -692,6 +692,15 @@ function _picocli_adit_boot() {
       return
       ;;
     '--slots')
+      return
+      ;;
+    '--kills')
+      return
+      ;;
+    '--seed')
+      return
+      ;;
+    '--attack')
       return
       ;;
     '--color')

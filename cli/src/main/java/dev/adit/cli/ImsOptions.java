@@ -191,7 +191,9 @@ final class ImsOptions {
 
   /** {@return the level on which a second guest forges messages, if one does} */
   Optional<IsolationLevel> attack() {
-    return Optional.ofNullable(attack).map(number -> IsolationLevel.values()[number]);
+    return Arrays.stream(IsolationLevel.values())
+        .filter(level -> attack != null && level.number() == attack)
+        .findFirst();
   }
 
   /** {@return whether attacker and victim have the same requester ID} */

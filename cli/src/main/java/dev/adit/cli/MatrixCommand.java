@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  adit matrix -v",
-      "  adit matrix --ims auto --html matrix.html"
+      "  adit matrix --ims auto --html matrix.html",
+      "  adit matrix --guest"
     })
 final class MatrixCommand implements Callable<Integer> {
   @Option(
@@ -56,30 +57,50 @@ final class MatrixCommand implements Callable<Integer> {
       description = "Write one self-contained page with the ways drawn.")
   private @Nullable Path html;
 
+  @Option(
+      names = "--guest",
+      description = {
+        "Run the rows that stock Linux guests can run there too, in QEMU, beside the machines in",
+        "memory; what guests need is prepared the first time ('adit guest setup')."
+      })
+  private boolean guest;
+
   @Mixin private Output output;
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Map<IsolationLevel, List<Attack>> attacks = new EnumMap<>(IsolationLevel.class);
     for (IsolationLevel level : IsolationLevel.values()) {
       attacks.put(level, Attacks.run(level));
     }
     List<MatrixResult> results = run(attacks);
+    List<GuestResult> guests = guest ? GuestMatrix.run(results, this::say) : List.of();
+    GuestMatrixText text = new GuestMatrixText(guests);
     if (html != null) {
-      Files.writeString(html, new MatrixHtml(results, attacks).page());
+      Files.writeString(html, new MatrixHtml(results, attacks, guests).page());
     }
     PrintWriter out = spec.commandLine().getOut();
     if (output.json()) {
-      MatrixJson.print(results, attacks, output, out);
+      MatrixJson.print(results, attacks, text, output, out);
     } else {
       new MatrixText(output, out).print(results, attacks, verbose);
+      if (guest) {
+        text.print(output, out, verbose);
+      }
     }
     out.flush();
     boolean right =
         results.stream().allMatch(result -> result.problems().isEmpty())
+            && guests.stream().allMatch(result -> result.problems().isEmpty())
             && attacks.values().stream().flatMap(List::stream).noneMatch(Attack::broken);
     return right ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private void say(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
   }
 
   private List<MatrixResult> run(Map<IsolationLevel, List<Attack>> attacks) {

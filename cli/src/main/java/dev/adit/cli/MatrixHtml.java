@@ -37,10 +37,15 @@ final class MatrixHtml {
       """;
 
   private final List<MatrixResult> results;
+  private final List<GuestResult> guests;
   private final Map<IsolationLevel, List<Attack>> attacks;
   private final StringBuilder page = new StringBuilder();
 
-  MatrixHtml(List<MatrixResult> results, Map<IsolationLevel, List<Attack>> attacks) {
+  MatrixHtml(
+      List<MatrixResult> results,
+      Map<IsolationLevel, List<Attack>> attacks,
+      List<GuestResult> guests) {
+    this.guests = guests;
     this.results = results;
     this.attacks = attacks;
   }
@@ -56,6 +61,12 @@ final class MatrixHtml {
       List<MatrixResult> of = results.stream().filter(each -> each.row() == row).toList();
       if (!of.isEmpty()) {
         row(row, of);
+      }
+    }
+    for (GuestRow row : GuestRow.values()) {
+      List<GuestResult> of = guests.stream().filter(each -> each.row() == row).toList();
+      if (!of.isEmpty()) {
+        guest(row, of);
       }
     }
     page.append("<h2>Attacks</h2>\n<table><tr><th>attack</th>");
@@ -95,6 +106,30 @@ final class MatrixHtml {
     }
     page.append("</table>\n");
     page.append("<p class=\"note\">The path with ims=").append(of.getFirst().ims());
+    page.append(":</p>\n");
+    draw(of.getFirst().hops());
+  }
+
+  private void guest(GuestRow row, List<GuestResult> of) {
+    page.append("<h2>In a stock guest: ");
+    text(row.title());
+    page.append("</h2>\n<table><tr><th>ims</th><th>verdict</th><th>reason</th><th>uses</th>")
+        .append("<th class=\"num\">delivered</th><th class=\"num\">lost</th>")
+        .append("<th class=\"num\">hypercalls</th></tr>\n");
+    for (GuestResult result : of) {
+      page.append("<tr><td>").append(result.told().ims()).append("</td><td class=\"");
+      page.append(result.ims() ? "allow" : "msi").append("\">");
+      text(result.told().evidence().getOrDefault("outcome", "-"));
+      page.append("</td><td>");
+      text(result.reason());
+      result.problems().forEach(problem -> note("bad", problem));
+      page.append("</td><td class=\"uses\">").append(result.ims() ? "IMS" : "MSI-X");
+      page.append("</td><td class=\"num\">").append(result.told().count("interrupts"));
+      page.append("</td><td class=\"num\">").append(result.told().count("lost"));
+      page.append("</td><td class=\"num\">").append(result.told().count("calls"));
+      page.append("</td></tr>\n");
+    }
+    page.append("</table>\n<p class=\"note\">The path with ims=").append(of.getFirst().told().ims());
     page.append(":</p>\n");
     draw(of.getFirst().hops());
   }

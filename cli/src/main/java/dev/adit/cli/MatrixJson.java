@@ -18,6 +18,7 @@ final class MatrixJson {
   static void print(
       List<MatrixResult> results,
       Map<IsolationLevel, List<Attack>> attacks,
+      GuestMatrixText guests,
       Output output,
       PrintWriter out) {
     try (JsonGenerator json = output.generator(out)) {
@@ -29,6 +30,7 @@ final class MatrixJson {
       json.writeArrayPropertyStart("attacks");
       attacks.values().forEach(list -> list.forEach(attack -> attack(json, attack)));
       json.writeEndArray();
+      guests.write(json);
       json.writeEndObject();
       json.writeRaw('\n');
     }
