@@ -40,9 +40,8 @@ record ImsAttackReport(
   /** {@return what is wrong; empty if both guests ran and the claim held} */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
-    if (!victim.passed() || !attacker.passed()) {
-      problems.add("a guest did not come to its end");
-    }
+    complaints("the victim", victim, problems);
+    complaints("the attacker", attacker, problems);
     if (count(attacker, "forged") <= 0) {
       problems.add("nothing was forged");
     }
@@ -55,6 +54,15 @@ record ImsAttackReport(
       problems.add("forged messages reached the victim, which level " + level.number() + " denies");
     }
     return problems;
+  }
+
+  private static void complaints(String who, GuestRun run, List<String> problems) {
+    run.failure().ifPresent(why -> problems.add(who + ": " + why));
+    for (GuestRun.Boot boot : run.boots()) {
+      boot.steps().stream()
+          .filter(step -> !step.passed())
+          .forEach(step -> problems.add(who + ", " + step.name() + ": " + step.detail()));
+    }
   }
 
   /** Interrupts of the victim for no completion of its own. */

@@ -10,9 +10,6 @@ import picocli.CommandLine.Option;
 
 /** How a guest gets on with an interrupt message store: the options of {@code adit boot --ims}. */
 final class ImsOptions {
-  private static final int ALL_VECTORS = 192;
-  private static final int OWN_VECTORS = 80;
-
   /** What the host does about the store. */
   enum Way {
     /** The function has none. */
@@ -166,7 +163,7 @@ final class ImsOptions {
    * @param role what the guest is to do; steps-ims has them
    */
   String parameters(String role, int reloads) {
-    return "role=%s ims=%s accept=%d expect=%s interrupts=%d slots=%d reloads=%d vectors=%d%n"
+    return "role=%s ims=%s accept=%d expect=%s interrupts=%d slots=%d reloads=%d vectors=%s%n"
         .formatted(
             role,
             wish.name().toLowerCase(Locale.ROOT),
@@ -175,8 +172,7 @@ final class ImsOptions {
             interrupts,
             slots,
             reloads,
-            // A trapped message that names a vector reaches the sender itself.
-            way().equals(Optional.of(Way.trap)) ? OWN_VECTORS : ALL_VECTORS);
+            way().equals(Optional.of(Way.trap)) ? "few" : "all");
   }
 
   /** {@return how often QEMU is killed before the guest that runs to its end} */

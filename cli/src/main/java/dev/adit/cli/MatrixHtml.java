@@ -129,7 +129,8 @@ final class MatrixHtml {
       page.append("</td><td class=\"num\">").append(result.told().count("calls"));
       page.append("</td></tr>\n");
     }
-    page.append("</table>\n<p class=\"note\">The path with ims=").append(of.getFirst().told().ims());
+    page.append("</table>\n<p class=\"note\">The path with ims=")
+        .append(of.getFirst().told().ims());
     page.append(":</p>\n");
     draw(of.getFirst().hops());
   }
