@@ -16,6 +16,7 @@
 # Each step leaves a stamp with what it was made from; a step without its stamp, or with another
 # one, is done again from its beginning. Progress goes to standard error.
 set -euo pipefail
+export LC_ALL=C # sums of files must not depend on how names are sorted
 
 readonly suite=trixie arch=amd64
 readonly packages=(qemu-system-x86 busybox-static accel-config pciutils cpio xz-utils

@@ -127,6 +127,7 @@ int dsa_command(struct dsa *dsa, u32 code, u32 operand, u32 *result);
 int dsa_slot_open(struct dsa_slot *slot);
 void dsa_slot_close(struct dsa_slot *slot);
 #define DSA_ENABLE_DEVICE	1
+#define DSA_DRAIN_ALL		3
 #define DSA_RESET_DEVICE	5
 #define DSA_ENABLE_WQ		6
 #define DSA_REQUEST_HANDLE	13

@@ -97,9 +97,14 @@ record GuestFiles(Path directory) {
     return kernels().stream().filter(k -> series.map(k::isOf).orElse(true)).findFirst();
   }
 
-  /** {@return whether the reference driver was built for a kernel} */
-  boolean hasReferences(Kernel kernel) {
-    return done("ims-" + kernel.release());
+  /**
+   * {@return whether the reference driver was built for a kernel, from these sources}
+   *
+   * @param sum of the sources, as the script notes it
+   */
+  boolean hasReferences(Kernel kernel, String sum) throws IOException {
+    String step = "ims-" + kernel.release();
+    return done(step) && Files.readString(stamp(step)).startsWith(sum + " ");
   }
 
   /** {@return what is not ready, in words; empty if guests can boot} */
@@ -121,7 +126,11 @@ record GuestFiles(Path directory) {
   }
 
   private boolean done(String step) {
-    return Files.exists(directory.resolve("stamps").resolve(step));
+    return Files.exists(stamp(step));
+  }
+
+  private Path stamp(String step) {
+    return directory.resolve("stamps").resolve(step);
   }
 
   private static Comparator<String> newestFirst() {

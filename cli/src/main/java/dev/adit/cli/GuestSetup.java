@@ -1,6 +1,7 @@
 package dev.adit.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,17 @@ final class GuestSetup {
     }
   }
 
+  /** {@return the sum of the reference driver's sources, as setup.sh makes it} */
+  private String sum() throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", "-c", "cat \"$0\"/linux/* | cksum", folder.toString());
+    builder.environment().put("LC_ALL", "C");
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String sum = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return sum.strip();
+  }
+
   /**
    * {@return a kernel, which is prepared first if it is not there}
    *
@@ -72,9 +84,11 @@ final class GuestSetup {
    */
   GuestFiles.Kernel ready(GuestFiles files, Optional<String> series, boolean references)
       throws IOException, InterruptedException {
+    Optional<GuestFiles.Kernel> found = files.kernel(series);
     boolean there =
         files.missing().isEmpty()
-            && files.kernel(series).filter(k -> !references || files.hasReferences(k)).isPresent();
+            && found.isPresent()
+            && (!references || files.hasReferences(found.get(), sum()));
     if (!there && !run(files, series.stream().toList())) {
       throw new IOException("the guest could not be prepared; the lines above tell why");
     }
