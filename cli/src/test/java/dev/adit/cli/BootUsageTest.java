@@ -20,7 +20,12 @@ final class BootUsageTest {
     "--guests=2 --type=1xwq, a type is such as 1dwq",
     "--guests=2 --type=2dwq --channels=3, --channels must be from 1 to 2",
     "--channels=9, --channels must be from 1 to 4",
-    "--ims=pv --viommu, use --ims viommu"
+    "--ims=pv --viommu, use --ims viommu",
+    "--ims=viommu --attack=1, --attack goes with --ims pv and --ims trap",
+    "--ims=pv --attack=2, --attack 2 goes with --ims trap",
+    "--ims=pv --attack=4, --attack must be from 0 to 3",
+    "--ims=pv --shared-id, --shared-id goes with --attack",
+    "--ims=pv --kills=-1, --kills must be from 0 to 1000"
   })
   void whatDoesNotGoTogetherIsWrongUsage(String options, String sentence) {
     StringWriter err = new StringWriter();
