@@ -10,6 +10,7 @@ import dev.adit.interrupts.RegisterWindow;
 import dev.adit.interrupts.StoreChip;
 import dev.adit.interrupts.Target;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
@@ -23,6 +24,9 @@ final class CompletionEntries {
   private final boolean ims;
   private final IntPredicate pending;
   private final AtomicInteger used = new AtomicInteger();
+
+  // Whose each entry is: a PASID, the same negative once it was taken back, or 0.
+  private final AtomicIntegerArray holders;
 
   /**
    * @param ims whether it is the message store
@@ -41,6 +45,7 @@ final class CompletionEntries {
     domain = new BusDomain(parent, chip, requesterId, quotas, owners);
     this.ims = ims;
     this.pending = pending;
+    holders = new AtomicIntegerArray(chip.size());
   }
 
   /** {@return whether it is the message store; otherwise the MSI-X table} */
@@ -82,7 +87,18 @@ final class CompletionEntries {
   Entry allocate(int pasid, Target target) {
     BusDomain.Interrupt interrupt = domain.allocate(Posts.owner(pasid), target);
     used.incrementAndGet();
+    holders.set(interrupt.index(), pasid);
     return new Entry(interrupt);
+  }
+
+  /** {@return why a handle is of no use to somebody; allocates nothing} */
+  Dropped why(int handle, int pasid) {
+    int holder = handle < holders.length() ? holders.get(handle) : 0;
+    if (holder == 0) {
+      return Dropped.UNKNOWN;
+    }
+    // What is its own now was not when the descriptor was checked.
+    return Math.abs(holder) == pasid ? Dropped.REVOKED : Dropped.FOREIGN;
   }
 
   /** An entry in somebody's hands. */
@@ -107,10 +123,12 @@ final class CompletionEntries {
 
     /** From here on nothing is signalled through it, but nobody else can have it yet. */
     void disown() {
+      holders.getAndUpdate(interrupt.index(), pasid -> -Math.abs(pasid));
       interrupt.disown();
     }
 
     void release() {
+      holders.set(interrupt.index(), 0);
       interrupt.release();
       used.decrementAndGet();
     }

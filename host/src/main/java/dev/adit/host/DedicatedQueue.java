@@ -188,6 +188,16 @@ final class DedicatedQueue implements LentQueue, Borrower {
   }
 
   @Override
+  public boolean urgent(int pasid, long nanos) {
+    return false;
+  }
+
+  @Override
+  public void dropped(int pasid, int handle) {
+    tenant.dropped(handle);
+  }
+
+  @Override
   public boolean failed(DeviceError error) {
     return tenant.report(error, index);
   }

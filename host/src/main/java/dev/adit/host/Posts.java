@@ -48,18 +48,20 @@ final class Posts implements MessageSink {
   private final BitSet taken = new BitSet();
   private final LongAdder messages = new LongAdder();
   private final LongAdder faults = new LongAdder();
-  private volatile Consumer<Outcome> blocked = outcome -> {};
+  private final OwnedEntries owned;
+  private volatile Consumer<Blocked> blocked = each -> {};
 
   Posts() {
     write(VtdRegister.IRTA, BASE | VtdFields.EIME.mask() | 15);
     write(VtdRegister.GCMD, VtdFields.SIRTP.mask());
     write(VtdRegister.GCMD, VtdFields.IRE.mask());
-    VtdEntries entries =
-        new VtdEntries(
-            unit::invalidate, memory, BASE, ENTRIES, true, false, IsolationLevel.REQUESTER_ID);
+    owned =
+        new OwnedEntries(
+            new VtdEntries(
+                unit::invalidate, memory, BASE, ENTRIES, true, false, IsolationLevel.REQUESTER_ID));
     domain =
         new RemapDomain(
-            entries, new VectorDomain(1, Quotas.none("vectors")), Quotas.none("remapping entries"));
+            owned, new VectorDomain(1, Quotas.none("vectors")), Quotas.none("remapping entries"));
   }
 
   private void write(VtdRegister register, long value) {
@@ -72,7 +74,7 @@ final class Posts implements MessageSink {
   }
 
   /** Sets who is told of blocked messages. */
-  void blocked(Consumer<Outcome> listener) {
+  void blocked(Consumer<Blocked> listener) {
     blocked = listener;
   }
 
@@ -92,7 +94,8 @@ final class Posts implements MessageSink {
     long outcome = unit.remap(address, data, requesterId, pasid);
     if (Outcome.isFault(outcome)) {
       faults.increment();
-      blocked.accept(new Outcome(outcome));
+      Outcome read = new Outcome(outcome);
+      blocked.accept(new Blocked(read, requesterId, owned.owner(read.index())));
     }
   }
 

@@ -7,19 +7,22 @@ import dev.adit.devices.dsa.VirtualDsa;
 import dev.adit.host.Refusal.Reason;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
-import dev.adit.interrupts.Outcome;
 import dev.adit.platform.Verdict;
 import dev.adit.vfiouser.EventLoops;
 import dev.adit.vfiouser.VfioUserException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,9 @@ public final class Registry implements AutoCloseable {
   /** PASIDs are 20 bits; this many devices is what the descriptors of the host suffice for. */
   private static final int MOST_DEVICES = 8192;
 
+  /** Each function is alone on a bus. */
+  private static final int REQUESTER_SHIFT = 8;
+
   private static final long DRAIN = 2_000_000_000L;
   private static final long PATIENCE = 10_000_000_000L;
 
@@ -39,10 +45,13 @@ public final class Registry implements AutoCloseable {
   private final Posts posts = new Posts();
   private final PasidDma spaces = new PasidDma(MOST_DEVICES);
   private final BitSet pasids = new BitSet();
+  private final AtomicReferenceArray<@Nullable String> names =
+      new AtomicReferenceArray<>(MOST_DEVICES);
   private final Map<String, PhysicalDsa> functions = new LinkedHashMap<>();
   private final Map<String, DedicatedUse> dedicated = new LinkedHashMap<>();
   private final Map<String, SharedQueue> shared = new LinkedHashMap<>();
   private final Map<String, VirtualDevice> devices = new LinkedHashMap<>();
+  private final Set<Path> sockets = new HashSet<>();
 
   /** Who has a dedicated queue. */
   private record DedicatedUse(String owner) {}
@@ -58,8 +67,20 @@ public final class Registry implements AutoCloseable {
   }
 
   /** Sets who is told of interrupt messages that were blocked; must neither block nor throw. */
-  public void onBlocked(Consumer<Outcome> listener) {
+  public void onBlocked(Consumer<Blocked> listener) {
     posts.blocked(listener);
+  }
+
+  /** {@return the device that has a PASID, or had it last; waits for nothing} */
+  public Optional<String> owner(int pasid) {
+    return pasid < 0 || pasid >= MOST_DEVICES
+        ? Optional.empty()
+        : Optional.ofNullable(names.get(pasid));
+  }
+
+  /** {@return the function that sends with a requester ID} */
+  public synchronized Optional<String> function(int requesterId) {
+    return functions.keySet().stream().skip((requesterId >>> REQUESTER_SHIFT) - 1L).findFirst();
   }
 
   /** {@return interrupt messages that came from functions} */
@@ -82,7 +103,7 @@ public final class Registry implements AutoCloseable {
       return Result.refused(Reason.BAD_REQUEST, plan.name() + ": " + wrong);
     }
     try {
-      int requesterId = (functions.size() + 1) << 8;
+      int requesterId = (functions.size() + 1) << REQUESTER_SHIFT;
       PhysicalDsa made = new PhysicalDsa(plan, spaces, posts, requesterId, this::checkOwner);
       functions.put(plan.name(), made);
       for (int wq = 0; wq < plan.queues().size(); wq++) {
@@ -244,10 +265,23 @@ public final class Registry implements AutoCloseable {
 
   /** {@return what would become of {@link #start}, without doing it} */
   public synchronized Optional<Refusal> check(DevicePlan plan) {
-    return switch (choose(plan)) {
-      case Result.Done<PhysicalDsa> _ -> Optional.empty();
-      case Result.Refused<PhysicalDsa>(Refusal refusal) -> Optional.of(refusal);
-    };
+    return choose(plan).whyRefused();
+  }
+
+  /** {@return what would become of {@link #resume}, without doing it} */
+  public synchronized Optional<Refusal> checkResume(DevicePlan plan, SavedDevice saved) {
+    return sameType(plan, saved)
+        .then(this::choose)
+        .then(physical -> profile(plan, physical, saved))
+        .whyRefused();
+  }
+
+  private static Result<DevicePlan> sameType(DevicePlan plan, SavedDevice saved) {
+    return plan.type().equals(saved.type())
+        ? Result.done(plan)
+        : Result.refused(
+            Reason.BAD_REQUEST,
+            "The suspended device is a " + saved.type() + ", not " + plan.type());
   }
 
   /** Starts a device as at power-on. */
@@ -257,11 +291,7 @@ public final class Registry implements AutoCloseable {
 
   /** Starts a device as one that was suspended, here or elsewhere. */
   public Result<VirtualDevice> resume(DevicePlan plan, SavedDevice saved) {
-    if (!plan.type().equals(saved.type())) {
-      return Result.refused(
-          Reason.BAD_REQUEST, "The suspended device is a " + saved.type() + ", not " + plan.type());
-    }
-    return start(plan, saved);
+    return sameType(plan, saved).then(same -> start(same, saved));
   }
 
   private synchronized Result<VirtualDevice> start(DevicePlan plan, @Nullable SavedDevice saved) {
@@ -276,7 +306,7 @@ public final class Registry implements AutoCloseable {
     if (devices.containsKey(plan.name())) {
       return Result.refused(Reason.IN_USE, plan.name() + " runs already");
     }
-    if (devices.values().stream().anyMatch(each -> each.plan().socket().equals(plan.socket()))) {
+    if (sockets.contains(plan.socket())) {
       return Result.refused(Reason.IN_USE, plan.socket() + " is another device's socket");
     }
     if (plan.flavour() == DevicePlan.Flavour.FIXED && plan.type().shared()) {
@@ -395,7 +425,8 @@ public final class Registry implements AutoCloseable {
     if (pasid < 0) {
       return Result.refused(Reason.NO_CAPACITY, "All PASIDs are in use; stop a device");
     }
-    Tenant tenant = new Tenant(pasid);
+    Tenant tenant = new Tenant(pasid, physical.entries());
+    names.set(pasid, plan.name());
     Posts.Post post = posts.open(tenant::complete);
     Vectors vectors;
     try {
@@ -413,6 +444,7 @@ public final class Registry implements AutoCloseable {
         new VirtualDevice(
             plan, physical, queues, lend(plan, physical, queues, tenant), tenant, vectors, post);
     devices.put(plan.name(), device);
+    sockets.add(plan.socket());
     return serve(device, plan, profile, saved);
   }
 
@@ -482,6 +514,7 @@ public final class Registry implements AutoCloseable {
     }
     synchronized (this) {
       if (devices.remove(device.name(), device)) {
+        sockets.remove(device.plan().socket());
         dedicated.values().removeIf(use -> use.owner().equals(device.name()));
         givePasid(device.pasid());
       }

@@ -1,5 +1,6 @@
 package dev.adit.host;
 
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -22,6 +23,11 @@ public sealed interface Result<T> {
   /** {@return a refusal} */
   static <T> Result<T> refused(Refusal.Reason reason, String message) {
     return new Refused<>(new Refusal(reason, message));
+  }
+
+  /** {@return why it is refused, if it is} */
+  default Optional<Refusal> whyRefused() {
+    return this instanceof Refused<T>(Refusal refusal) ? Optional.of(refusal) : Optional.empty();
   }
 
   /** {@return whether it was done} */

@@ -2,6 +2,7 @@ package dev.adit.host;
 
 import dev.adit.devices.dsa.Borrower;
 import dev.adit.devices.dsa.DeviceError;
+import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.devices.dsa.LentQueue;
 import dev.adit.devices.dsa.QueueTerms;
 import dev.adit.devices.dsa.spec.Descriptor;
@@ -100,6 +101,31 @@ final class SharedQueue implements Borrower {
     feed();
   }
 
+  /** Nobody's descriptors change places among themselves, so who has some under way waits. */
+  @Override
+  public synchronized boolean urgent(int pasid, long nanos) {
+    Part atHand = part(pasid);
+    Part next = next();
+    return atHand != null
+        && next != null
+        && next.inFlight == 0
+        && inService < 2 * engines
+        && next.used < atHand.used + nanos
+        && next.isShort()
+        && submit(next);
+  }
+
+  @Override
+  public void dropped(int pasid, int handle) {
+    Part part;
+    synchronized (this) {
+      part = part(pasid);
+    }
+    if (part != null) {
+      part.tenant.dropped(handle);
+    }
+  }
+
   @Override
   public boolean failed(DeviceError error) {
     Part part;
@@ -117,17 +143,37 @@ final class SharedQueue implements Borrower {
     feeding = true;
     forgetIdle(System.nanoTime());
     try {
-      boolean taken = true;
-      while (taken && inService < engines && !ready.isEmpty()) {
-        Part part = ready.remove();
-        part.queued = false;
-        // Its turn was reckoned when it joined; it may have used more since, or have left.
-        taken = !part.eligible() || part.key < part.used || part.submit();
-        part.update();
+      Part part = next();
+      while (part != null && inService < engines && submit(part)) {
+        part = next();
       }
     } finally {
       feeding = false;
     }
+  }
+
+  /** {@return whose turn it is, if anybody's} */
+  private @Nullable Part next() {
+    Part part = ready.peek();
+    // A turn is reckoned when a part joins; it may have used more since, or have left.
+    while (part != null && (!part.eligible() || part.key < part.used)) {
+      leave(part);
+      part.update();
+      part = ready.peek();
+    }
+    return part;
+  }
+
+  private void leave(Part first) {
+    ready.remove();
+    first.queued = false;
+  }
+
+  private boolean submit(Part first) {
+    leave(first);
+    boolean taken = first.submit();
+    first.update();
+    return taken;
   }
 
   /** Lets those go who have had nothing to do for a while, so that others may have more. */
@@ -164,6 +210,11 @@ final class SharedQueue implements Borrower {
       this.tenant = tenant;
       this.index = index;
       backlog = new Backlog(physical.size(wq));
+    }
+
+    private boolean isShort() {
+      backlog.peek(scratch);
+      return EnginePolicy.isShort(scratch, 0);
     }
 
     private boolean submit() {
@@ -274,8 +325,10 @@ final class SharedQueue implements Borrower {
     @Override
     public boolean offer(MemorySegment from, long at, int limit) {
       synchronized (SharedQueue.this) {
+        boolean first = backlog.isEmpty();
         boolean taken = open && backlog.add(from, at, limit);
-        if (taken) {
+        // Behind others it changes nobody's turn.
+        if (taken && first) {
           update();
           feed();
         }

@@ -2,6 +2,9 @@ package dev.adit.host;
 
 import dev.adit.devices.dsa.DeviceError;
 import dev.adit.devices.dsa.VirtualDsa;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +13,21 @@ final class Tenant {
   private final int pasid;
   private final LongAdder descriptors = new LongAdder();
   private final LongAdder nanos = new LongAdder();
+  private final Map<Dropped, LongAdder> dropped = new EnumMap<>(Dropped.class);
+  private final CompletionEntries entries;
   private volatile @Nullable VirtualDsa function;
 
-  Tenant(int pasid) {
+  /**
+   * Makes one.
+   *
+   * @param entries those that the handles of its descriptors name
+   */
+  Tenant(int pasid, CompletionEntries entries) {
     this.pasid = pasid;
+    this.entries = entries;
+    for (Dropped why : Dropped.values()) {
+      dropped.put(why, new LongAdder());
+    }
   }
 
   int pasid() {
@@ -29,6 +43,18 @@ final class Tenant {
   void finished(long engineNanos) {
     descriptors.increment();
     nanos.add(engineNanos);
+  }
+
+  /** A completion interrupt was not sent because of its handle. */
+  void dropped(int handle) {
+    Objects.requireNonNull(dropped.get(entries.why(handle, pasid))).increment();
+  }
+
+  /** {@return completion interrupts that were not sent, by reason} */
+  Map<Dropped, Long> dropped() {
+    Map<Dropped, Long> counts = new EnumMap<>(Dropped.class);
+    dropped.forEach((why, count) -> counts.put(why, count.sum()));
+    return counts;
   }
 
   /** A completion has come through the entry of a vector. */

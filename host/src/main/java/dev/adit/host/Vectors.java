@@ -90,16 +90,7 @@ final class Vectors {
    * @throws DomainException if there are not enough entries; then nothing has changed
    */
   synchronized void renew(Supplier<BooleanSupplier> done) {
-    reap();
-    List<CompletionEntries.Entry> fresh = new ArrayList<>();
-    try {
-      for (int vector = 1; vector < current.length; vector++) {
-        fresh.add(allocate(vector));
-      }
-    } catch (DomainException e) {
-      fresh.forEach(CompletionEntries.Entry::release);
-      throw e;
-    }
+    List<CompletionEntries.Entry> fresh = allocate();
     List<CompletionEntries.Entry> old = new ArrayList<>();
     for (int vector = 1; vector < current.length; vector++) {
       CompletionEntries.Entry before = current[vector];
@@ -113,6 +104,29 @@ final class Vectors {
     }
     BooleanSupplier over = done.get();
     old.forEach(entry -> revoked.add(new Revoked(entry, over)));
+  }
+
+  /**
+   * Finds out whether every vector could be given another entry.
+   *
+   * @throws DomainException if there are not enough
+   */
+  synchronized void checkRenew() {
+    allocate().forEach(CompletionEntries.Entry::release);
+  }
+
+  private List<CompletionEntries.Entry> allocate() {
+    reap();
+    List<CompletionEntries.Entry> fresh = new ArrayList<>();
+    try {
+      for (int vector = 1; vector < current.length; vector++) {
+        fresh.add(allocate(vector));
+      }
+      return fresh;
+    } catch (DomainException e) {
+      fresh.forEach(CompletionEntries.Entry::release);
+      throw e;
+    }
   }
 
   /** Gives back revoked entries that nothing can use any more. */

@@ -12,6 +12,8 @@ import dev.adit.platform.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -145,9 +147,19 @@ public final class VirtualDevice {
     return function().statistics();
   }
 
+  /** {@return errors reported to its guest beside completion records} */
+  public long errors() {
+    return function().errors();
+  }
+
   /** {@return descriptors that engines have worked on for it} */
   public long descriptors() {
     return tenant.descriptors();
+  }
+
+  /** {@return completion interrupts that were not sent, by reason} */
+  public Map<Dropped, Long> dropped() {
+    return tenant.dropped();
   }
 
   /** {@return how long engines have worked for it, in nanoseconds} */
@@ -185,11 +197,25 @@ public final class VirtualDevice {
     try {
       vectors.renew(this::underWay);
     } catch (DomainException e) {
-      return Result.refused(
-          Refusal.Reason.NO_CAPACITY, "Revocation needs other entries: " + e.getMessage());
+      return new Result.Refused<>(noEntries(e));
     }
     function().revokeHandles();
     return Result.done(this);
+  }
+
+  /** {@return why {@link #revoke} would be refused now, if it would} */
+  public synchronized Optional<Refusal> checkRevoke() {
+    try {
+      vectors.checkRenew();
+      return Optional.empty();
+    } catch (DomainException e) {
+      return Optional.of(noEntries(e));
+    }
+  }
+
+  private static Refusal noEntries(DomainException e) {
+    return new Refusal(
+        Refusal.Reason.NO_CAPACITY, "Revocation needs other entries: " + e.getMessage());
   }
 
   /** {@return what tells that engines are through with what was submitted to them by now} */
@@ -210,8 +236,9 @@ public final class VirtualDevice {
    * @param nanos how long to wait for its work
    */
   public synchronized Result<SavedDevice> suspend(long nanos) {
-    if (state != State.RUNNING) {
-      return Result.refused(Refusal.Reason.BUSY, name() + " is " + state);
+    Optional<Refusal> refusal = checkSuspend();
+    if (refusal.isPresent()) {
+      return new Result.Refused<>(refusal.get());
     }
     VirtualDsa made = function();
     BooleanSupplier drained = made.suspend();
@@ -225,6 +252,22 @@ public final class VirtualDevice {
   }
 
   /**
+   * {@return why {@link #suspend} would be refused now, if it would; its work can still not end}
+   */
+  public Optional<Refusal> checkSuspend() {
+    return state == State.RUNNING
+        ? Optional.empty()
+        : Optional.of(new Refusal(Refusal.Reason.BUSY, name() + " is " + state));
+  }
+
+  /** {@return why {@link #resume} would be refused now, if it would} */
+  public Optional<Refusal> checkResume() {
+    return state == State.SUSPENDED
+        ? Optional.empty()
+        : Optional.of(new Refusal(Refusal.Reason.BAD_REQUEST, name() + " is not suspended"));
+  }
+
+  /**
    * {@return what it consists of now, for one that is suspended: with what its guest has submitted
    * since}
    */
@@ -235,8 +278,9 @@ public final class VirtualDevice {
 
   /** Lets it go on after {@link #suspend}. */
   public synchronized Result<VirtualDevice> resume() {
-    if (state != State.SUSPENDED) {
-      return Result.refused(Refusal.Reason.BAD_REQUEST, name() + " is not suspended");
+    Optional<Refusal> refusal = checkResume();
+    if (refusal.isPresent()) {
+      return new Result.Refused<>(refusal.get());
     }
     function().resume();
     state = State.RUNNING;

@@ -164,7 +164,7 @@ final class FunctionServerTest {
   }
 
   private VfioUserClient connect(FunctionServer<?> server) {
-    return VfioUserClient.connect(loops, server.path(), Duration.ofSeconds(5));
+    return VfioUserClient.connect(loops, server.path(), Duration.ofMinutes(2));
   }
 
   private static long openFiles() throws IOException {

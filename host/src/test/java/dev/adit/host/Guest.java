@@ -83,6 +83,13 @@ final class Guest implements AutoCloseable {
         .setInt(Descriptor.SIZE, (int) bytes);
   }
 
+  /** Copies within the target. */
+  Guest copy(int slot, long from, long to, long bytes) {
+    return move(slot, bytes)
+        .set(Descriptor.SOURCE, target.address() + from)
+        .set(Descriptor.DESTINATION, target.address() + to);
+  }
+
   Guest interrupting(int handle) {
     flags(Flags.REQUEST_INTERRUPT);
     descriptor.set(ValueLayout.JAVA_SHORT_UNALIGNED, Descriptor.INTERRUPT_HANDLE, (short) handle);
@@ -129,7 +136,7 @@ final class Guest implements AutoCloseable {
   }
 
   int await(int slot) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
+    long deadline = System.nanoTime() + 120_000_000_000L;
     while (status(slot) == 0) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("no record in slot " + slot);

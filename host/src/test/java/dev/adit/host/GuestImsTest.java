@@ -26,7 +26,7 @@ class GuestImsTest {
   private static final long RANGE = 0xFEE0_0000L;
   private static final long RANGE_BYTES = 1 << 20;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final long PATIENCE = 20_000_000_000L;
+  private static final long PATIENCE = 120_000_000_000L;
 
   /** A message that is sent last in each test: what was sent before it has arrived when it has. */
   private static final long FENCE = RANGE + 0xFF000;
@@ -78,7 +78,7 @@ class GuestImsTest {
   }
 
   private void connect() {
-    client = VfioUserClient.connect(loops, server.path(), Duration.ofSeconds(10));
+    client = VfioUserClient.connect(loops, server.path(), Duration.ofMinutes(2));
     client.mapMessages(RANGE, range.segment(), true);
   }
 

@@ -265,7 +265,7 @@ final class IsolationTest {
     try (EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK)) {
       evil.pci.close();
       VfioUserClient client =
-          VfioUserClient.connect(loops, attacker.plan().socket(), Duration.ofSeconds(10));
+          VfioUserClient.connect(loops, attacker.plan().socket(), Duration.ofMinutes(2));
       try (client;
           Arena arena = Arena.ofConfined()) {
         client.mapMessages(0x10_0000, arena.allocate(1 << 20), true);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Revocation, suspension and resumption under load: nothing lost, nothing twice. */
 final class LifecycleTest {
-  private static final long WAIT = 20_000_000_000L;
+  private static final long WAIT = 120_000_000_000L;
 
   /** A driver with one thread that submits without pause; the test's thread serves events. */
   private static final class Load implements AutoCloseable {

@@ -36,7 +36,7 @@ final class MovingPciDevice implements PciDevice {
   }
 
   private VfioUserClient connect(Path socket) {
-    VfioUserClient made = VfioUserClient.connect(loops, socket, Duration.ofSeconds(20));
+    VfioUserClient made = VfioUserClient.connect(loops, socket, Duration.ofMinutes(2));
     made.map(BASE, memory, 0, BYTES, true);
     return made;
   }

@@ -48,7 +48,7 @@ final class Rig implements AutoCloseable {
 
   /** Waits, with patience, until something holds. */
   static void eventually(java.util.function.BooleanSupplier holds) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
+    long deadline = System.nanoTime() + 120_000_000_000L;
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("it does not happen in time");

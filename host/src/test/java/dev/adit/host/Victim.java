@@ -51,7 +51,7 @@ final class Victim implements AutoCloseable {
   void verify() throws InterruptedException {
     await(2);
     stopped = true;
-    thread.join(30_000);
+    thread.join(120_000);
     assertThat(thread.isAlive()).as("the victim is stuck").isFalse();
     assertThat(failures).isEmpty();
     assertThat(guest.driver.errors()).isEmpty();

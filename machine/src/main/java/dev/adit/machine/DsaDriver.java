@@ -57,7 +57,7 @@ public final class DsaDriver implements AutoCloseable {
   /** Operand of the command for an interrupt handle: the entry is one of the IMS. */
   private static final int IMS_TABLE = 1 << 16;
 
-  private static final long COMMAND_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
+  private static final long COMMAND_TIMEOUT = TimeUnit.SECONDS.toNanos(60);
 
   private final PciDevice device;
   private final Interrupt misc;

@@ -21,7 +21,7 @@ public final class DsaQueue {
   private static final int LIMITED_PORTAL = 1;
   private static final int LIMITED_IMS_PORTAL = 3;
   private static final int PORTALS_OF_A_QUEUE = 4;
-  private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
+  private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(60);
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);

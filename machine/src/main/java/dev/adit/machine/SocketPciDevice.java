@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * of shared memory that is mapped as a whole; its vectors are eventfds.
  */
 public final class SocketPciDevice implements PciDevice {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final long BASE = 0x1_0000_0000L;
   private static final long PAGE = 4096;
   private static final ValueLayout.OfLong LONG =

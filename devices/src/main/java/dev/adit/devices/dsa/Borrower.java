@@ -14,6 +14,24 @@ public interface Borrower {
   void finished(int pasid, long nanos);
 
   /**
+   * An engine is in the middle of a long descriptor from the queue and asks whether somebody's
+   * short one should be carried out before it goes on. If so, the borrower submits it.
+   *
+   * @param pasid whose descriptor it is
+   * @param nanos how long it has taken so far
+   * @return whether there is one to take now
+   */
+  boolean urgent(int pasid, long nanos);
+
+  /**
+   * A completion interrupt is not sent, since its handle may not be used for it, or not any more.
+   *
+   * @param pasid whose descriptor it was
+   * @param handle as the descriptor has it
+   */
+  void dropped(int pasid, int handle);
+
+  /**
    * A descriptor has an error that its completion record could not tell.
    *
    * @return whether the error has been taken; otherwise the device reports it as its own

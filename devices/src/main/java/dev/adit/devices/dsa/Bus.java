@@ -19,6 +19,7 @@ final class Bus {
 
   final Dma.View view;
 
+  private final Runnable between;
   private int pasid;
   private boolean tellsOperand;
   private long inSection;
@@ -27,8 +28,14 @@ final class Bus {
   private long faultAddress;
   private int faultOperand;
 
-  Bus(Dma.View view) {
+  /**
+   * Makes one.
+   *
+   * @param between called now and then between two sections of a long operation
+   */
+  Bus(Dma.View view, Runnable between) {
     this.view = view;
+    this.between = between;
   }
 
   /** Begins a descriptor, inside a section. */
@@ -102,12 +109,13 @@ final class Bus {
     faulted = false;
   }
 
-  /** Counts bytes, and lets whoever wants to unmap something through when it is time. */
+  /** Counts bytes, and lets others through when it is time: who unmaps, and who waits. */
   void pace(long bytes) {
     inSection += bytes;
     if (inSection >= SECTION) {
       inSection = 0;
       view.end();
+      between.run();
       view.begin();
     }
   }

@@ -270,10 +270,15 @@ final class Completer {
         // Counted before anybody can see that it came. The entry may be taken from its owner until
         // the message is on its way, so it is the store that decides.
         imsInterrupts.addAlone(1);
-        boolean _ = store.complete(index, pasid);
+        if (!store.complete(index, pasid)) {
+          dropped(index);
+        }
+      } else {
+        dropped(index);
       }
-    } else if (admits(index)
-        && !Permission.IGNORE.isSet(core.registers().get(Register.MSIXPERM_ENTRY, index))) {
+    } else if (!admits(index)) {
+      dropped(index);
+    } else if (!Permission.IGNORE.isSet(core.registers().get(Register.MSIXPERM_ENTRY, index))) {
       interruptsByVector.setRelease(index, interruptsByVector.getPlain(index) + 1);
       core.msix().fire(index);
     }
@@ -281,6 +286,14 @@ final class Completer {
       boolean fromIms = (entry & IMS_TABLE) != 0;
       int event = fromIms ? PerformanceCounters.IMS : PerformanceCounters.MSIX;
       core.counters().count(PerformanceCounters.COMPLETION, event, 1, wq, engine);
+    }
+  }
+
+  /** Tells whom the queue is lent to that its interrupt is not sent. */
+  void dropped(int handle) {
+    Borrower owner = borrower;
+    if (owner != null) {
+      owner.dropped(pasid, handle);
     }
   }
 

@@ -205,7 +205,7 @@ final class DeviceControl implements Control {
   /** {@return whether no engine works on anything} */
   boolean idle() {
     for (Engine engine : engines) {
-      if (engine.claim.held()) {
+      if (engine.held()) {
         return false;
       }
     }

@@ -308,7 +308,7 @@ public final class DsaDevice implements PciFunction {
         LockSupport.parkNanos(this, 20_000);
       }
       if (engine.ended()) {
-        engine.worker.close();
+        engine.close();
       }
     }
     logView.close();
@@ -327,10 +327,11 @@ public final class DsaDevice implements PciFunction {
               queue.occupancy()));
     }
     Map<String, Long> operations = new TreeMap<>();
-    for (int code = 0; code <= 0xFF; code++) {
+    for (int i = 0; i <= 0xFF; i++) {
+      int code = i;
       long sum = 0;
       for (Engine engine : engines) {
-        sum += engine.worker.completions(code);
+        sum += engine.sum(worker -> worker.completions(code));
       }
       if (sum > 0) {
         Opcode opcode = Opcode.of(code);
@@ -338,10 +339,11 @@ public final class DsaDevice implements PciFunction {
       }
     }
     Map<Integer, Long> statuses = new TreeMap<>();
-    for (int code = 0; code <= Status.CODE_MASK; code++) {
+    for (int i = 0; i <= Status.CODE_MASK; i++) {
+      int code = i;
       long sum = 0;
       for (Engine engine : engines) {
-        sum += engine.worker.statuses(code);
+        sum += engine.sum(worker -> worker.statuses(code));
       }
       if (sum > 0) {
         statuses.put(code, sum);
@@ -353,10 +355,11 @@ public final class DsaDevice implements PciFunction {
 
   private List<Long> byVector() {
     List<Long> sums = new ArrayList<>();
-    for (int vector = 0; vector < profile.vectors(); vector++) {
+    for (int i = 0; i < profile.vectors(); i++) {
+      int vector = i;
       long sum = vector == 0 ? interrupts.sent() : 0;
       for (Engine engine : engines) {
-        sum += engine.worker.completer().interrupts(vector);
+        sum += engine.sum(worker -> worker.completer().interrupts(vector));
       }
       sums.add(sum);
     }
@@ -366,7 +369,7 @@ public final class DsaDevice implements PciFunction {
   private long failures() {
     long sum = 0;
     for (Engine engine : engines) {
-      sum += engine.worker.failures();
+      sum += engine.sum(Worker::failures);
     }
     return sum;
   }
@@ -374,7 +377,7 @@ public final class DsaDevice implements PciFunction {
   private long imsInterrupts() {
     long sum = 0;
     for (Engine engine : engines) {
-      sum += engine.worker.completer().imsInterrupts();
+      sum += engine.sum(worker -> worker.completer().imsInterrupts());
     }
     return sum;
   }

@@ -3,6 +3,7 @@ package dev.adit.devices.dsa;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +31,19 @@ final class Engine {
     }
   }
 
+  /** No look at who waits more often than this. */
+  private static final long LOOK_NANOS = 50_000;
+
   final int index;
-  final Claim claim = new Claim();
-  final Worker worker;
+  private final Claim claim = new Claim();
+  private final Worker worker;
+
+  // For a short descriptor in the middle of a long one, where engines are shared by time.
+  private final Claim slipClaim = new Claim();
+  private final @Nullable Worker slip;
+  private long begun;
+  private long looked;
+  private long slipped;
 
   private final DsaCore core;
   private final EnginePolicy policy;
@@ -48,13 +59,35 @@ final class Engine {
     this.core = core;
     this.index = index;
     policy = core.policy();
-    worker = new Worker(core, index, any);
+    boolean shared = sharedByTime();
+    worker = new Worker(core, index, any, shared ? this::between : () -> {});
+    slip = shared ? new Worker(core, index, any, () -> {}) : null;
+  }
+
+  /** {@return whether it works on a queue's position before another} */
+  boolean before(int wq, long below) {
+    return claim.before(wq, below) || slipClaim.before(wq, below);
+  }
+
+  /** {@return whether it works on anything} */
+  boolean held() {
+    return claim.held() || slipClaim.held();
+  }
+
+  /** {@return a count of its workers} */
+  long sum(ToLongFunction<Worker> count) {
+    return count.applyAsLong(worker) + (slip == null ? 0 : count.applyAsLong(slip));
   }
 
   /** Sets the queues of its group; none while the device is Disabled. */
   void assign(WorkQueue[] ofGroup) {
     queues = ofGroup;
     arbiter = new Arbiter(ofGroup);
+  }
+
+  /** {@return whether queues share it by time, as those of several owners do} */
+  boolean sharedByTime() {
+    return policy.share() == EnginePolicy.Share.TIME;
   }
 
   Phase phase() {
@@ -112,7 +145,7 @@ final class Engine {
   }
 
   private boolean ready() {
-    if (policy.share() == EnginePolicy.Share.TIME) {
+    if (sharedByTime()) {
       return arbiter.next(System.nanoTime()) != null;
     }
     for (WorkQueue queue : queues) {
@@ -145,28 +178,69 @@ final class Engine {
    * @return false if there was none
    */
   boolean step() {
-    return policy.share() == EnginePolicy.Share.TIME ? stepByTime() : stepByTurns();
+    return sharedByTime() ? stepByTime() : stepByTurns();
   }
 
   private boolean stepByTime() {
     Arbiter mine = arbiter;
-    long before = System.nanoTime();
-    WorkQueue queue = mine.next(before);
+    begun = System.nanoTime();
+    looked = begun;
+    slipped = 0;
+    WorkQueue queue = mine.next(begun);
     if (queue == null) {
       return false;
     }
-    queue.serve(1, before);
+    queue.serve(1, begun);
     boolean taken = false;
     try {
       taken = take(queue);
     } finally {
       long after = System.nanoTime();
+      long nanos = after - begun - slipped;
       queue.serve(-1, after);
-      mine.charge(after - before);
-      Borrower borrower = queue.borrower();
-      if (taken && borrower != null) {
-        borrower.finished(worker.pasid(), after - before);
+      mine.charge(nanos);
+      finished(queue, taken, worker, nanos);
+    }
+    return taken;
+  }
+
+  private static void finished(WorkQueue queue, boolean taken, Worker by, long nanos) {
+    Borrower borrower = queue.borrower();
+    if (taken && borrower != null) {
+      borrower.finished(by.pasid(), nanos);
+    }
+  }
+
+  /** In the middle of a long descriptor: lets short ones go first of those who have had less. */
+  private void between() {
+    Worker other = slip;
+    long now = System.nanoTime();
+    if (other == null || now - looked < LOOK_NANOS) {
+      return;
+    }
+    Arbiter mine = arbiter;
+    WorkQueue queue = mine.urgent(now - begun - slipped, worker.pasid(), now);
+    while (queue != null && slip(mine, queue, other, now)) {
+      now = System.nanoTime();
+      queue = mine.urgent(now - begun - slipped, worker.pasid(), now);
+    }
+    looked = now;
+  }
+
+  private boolean slip(Arbiter mine, WorkQueue queue, Worker by, long before) {
+    queue.serve(1, before);
+    boolean taken = false;
+    try {
+      taken = run(queue, queue.takeShort(slipClaim, by.work), by);
+    } finally {
+      slipClaim.clear();
+      long after = System.nanoTime();
+      queue.serve(-1, after);
+      if (taken) {
+        mine.chargeSlipped(after - before);
+        slipped += after - before;
       }
+      finished(queue, taken, by, after - before);
     }
     return taken;
   }
@@ -193,25 +267,37 @@ final class Engine {
 
   private boolean take(WorkQueue queue) {
     try {
-      long position = queue.take(claim, worker.work, Long.MAX_VALUE);
-      if (position == WorkQueue.NONE) {
-        return false;
-      }
-      if (phase != Phase.BUSY) {
-        phase = Phase.BUSY;
-      }
+      return run(queue, queue.take(claim, worker.work, Long.MAX_VALUE), worker);
+    } finally {
+      claim.clear();
+    }
+  }
+
+  private boolean run(WorkQueue queue, long position, Worker by) {
+    if (position == WorkQueue.NONE) {
+      return false;
+    }
+    if (phase != Phase.BUSY) {
+      phase = Phase.BUSY;
+    }
+    try {
       if (queue.occupancyWatched) {
         core.occupancy().check(queue);
       }
-      worker.run(queue, position);
-      return true;
+      by.run(queue, position);
     } catch (RuntimeException | InternalError e) {
       // Ours to mend, but no reason for an engine to stop: the descriptor is lost, not the device.
-      worker.failed();
+      by.failed();
       LOG.log(System.Logger.Level.ERROR, "A descriptor was lost", e);
-      return true;
-    } finally {
-      claim.clear();
+    }
+    return true;
+  }
+
+  /** Gives its views of memory back; its thread has ended. */
+  void close() {
+    worker.close();
+    if (slip != null) {
+      slip.close();
     }
   }
 

@@ -1,5 +1,9 @@
 package dev.adit.devices.dsa;
 
+import dev.adit.devices.dsa.spec.Descriptor;
+import dev.adit.devices.dsa.spec.Opcode;
+import java.lang.foreign.MemorySegment;
+
 /**
  * How a device's engines get to run, and how eagerly it looks at portals that are mapped into a
  * guest.
@@ -29,6 +33,20 @@ public record EnginePolicy(
     CALLER,
     /** On the thread that calls {@link DsaDevice#runEngines}. */
     MANUAL
+  }
+
+  /** What may slip in between two pieces of a longer descriptor, in bytes. */
+  private static final long SHORT = 1 << 20;
+
+  /**
+   * {@return whether a descriptor may be carried out in the middle of another one's: one operation
+   * of at most 1 MiB. Not a batch, and not a drain, which would wait for the other one}
+   */
+  public static boolean isShort(MemorySegment descriptor, long at) {
+    int opcode = Descriptor.opcode(descriptor, at);
+    return opcode != Opcode.BATCH.code()
+        && opcode != Opcode.DRAIN.code()
+        && Descriptor.size(descriptor, at) <= SHORT;
   }
 
   /** {@return engines on threads that sleep after 20 microseconds without work} */

@@ -30,8 +30,17 @@ public final class Execution {
    * @param view where the operands are; used by the thread that calls {@link #execute} only
    */
   public Execution(Dma.View view) {
+    this(view, () -> {});
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param between called now and then in the middle of a long operation, outside a section
+   */
+  Execution(Dma.View view, Runnable between) {
     this.view = view;
-    bus = new Bus(view);
+    bus = new Bus(view, between);
     move = new MoveOperation(bus, outcome);
     blocks = new BlockOperations(bus, outcome);
     deltas = new DeltaOperations(bus, outcome);

@@ -394,6 +394,11 @@ public final class VirtualDsa implements PciFunction {
     logView.close();
   }
 
+  /** {@return errors reported beside completion records} */
+  public long errors() {
+    return errors.reported();
+  }
+
   /** {@return what it has done so far} */
   public VirtualStatistics statistics() {
     List<DsaStatistics.Queue> queues = new ArrayList<>();

@@ -218,7 +218,8 @@ final class WorkQueue {
 
   /**
    * Sees to it that an engine looks here: nobody needs to be woken while one is looking for work,
-   * and one that is busy is left alone with the next descriptor, but not with two.
+   * and one that is busy is left alone with the next descriptor, but not with two. Where queues
+   * have several owners, a busy one may be busy for long with somebody else's.
    */
   void ring() {
     Engine[] all = engines;
@@ -228,7 +229,7 @@ final class WorkQueue {
       if (phase == Engine.Phase.LOOKING) {
         return;
       }
-      busy |= phase == Engine.Phase.BUSY;
+      busy |= phase == Engine.Phase.BUSY && !engine.sharedByTime();
     }
     if (busy && occupancy() < 2) {
       return;
@@ -254,6 +255,15 @@ final class WorkQueue {
    * @return its position, or {@link #NONE}
    */
   long take(@Nullable Claim claim, MemorySegment into, long below) {
+    return take(claim, into, below, false);
+  }
+
+  /** As {@link #take}, if it is a short one: {@link EnginePolicy#isShort}. */
+  long takeShort(Claim claim, MemorySegment into) {
+    return take(claim, into, Long.MAX_VALUE, true);
+  }
+
+  private long take(@Nullable Claim claim, MemorySegment into, long below, boolean onlyShort) {
     MemorySegment from = ring;
     if (from.byteSize() == 0) {
       return NONE;
@@ -263,6 +273,10 @@ final class WorkQueue {
       long slot = (position & (capacity - 1)) * STRIDE;
       long sequence = (long) LONG.getAcquire(from, slot + SEQUENCE);
       if (sequence == position + 1 && position < below) {
+        // Whoever takes a position finds what was read of it to be true.
+        if (onlyShort && !EnginePolicy.isShort(from, slot)) {
+          return NONE;
+        }
         if (claim != null) {
           claim.set(index, position);
         }
@@ -312,7 +326,7 @@ final class WorkQueue {
       return false;
     }
     for (Engine engine : all) {
-      if (engine.claim.before(index, below)) {
+      if (engine.before(index, below)) {
         return false;
       }
     }

@@ -33,6 +33,7 @@ final class Worker {
   private final MemorySegment member = Arena.ofAuto().allocate(Descriptor.BYTES, 64);
   private final DsaCore core;
   private final int engine;
+  private final Runnable between;
   private final Dma.View view;
   private final Execution execution;
   private final Completer completer;
@@ -46,11 +47,18 @@ final class Worker {
   private int pasid;
   private Limits limits;
 
-  Worker(DsaCore core, int engine, WorkQueue any) {
+  /**
+   * Makes one.
+   *
+   * @param any a queue, for as long as there is no descriptor
+   * @param between called now and then in the middle of a long descriptor
+   */
+  Worker(DsaCore core, int engine, WorkQueue any, Runnable between) {
     this.core = core;
     this.engine = engine;
+    this.between = between;
     view = core.dma().view();
-    execution = new Execution(view);
+    execution = new Execution(view, between);
     completer = new Completer(core, view, engine);
     queue = any;
     limits = any.config().user();
@@ -144,9 +152,11 @@ final class Worker {
     if (!asked) {
       return Handles.NONE;
     }
-    int entry = completer.entry(Descriptor.interruptHandle(d, 0));
+    int handle = Descriptor.interruptHandle(d, 0);
+    int entry = completer.entry(handle);
     if (entry == Handles.NONE && completer.status() == Status.NONE) {
       completer.outcome(Status.INTERRUPT_HANDLE, 0, 0);
+      completer.dropped(handle);
     }
     return entry;
   }
@@ -179,6 +189,7 @@ final class Worker {
     boolean failed = false;
     int done = 0;
     for (; done < count; done++) {
+      between.run();
       if (aborted()) {
         return false;
       }

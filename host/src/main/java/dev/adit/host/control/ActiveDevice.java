@@ -7,6 +7,15 @@ public interface ActiveDevice extends AutoCloseable {
   /** {@return what it is and has done; may be called at any time} */
   DeviceStatus status();
 
+  /**
+   * Finds out whether {@link #reset}, {@link #revoke}, {@link #suspend} or {@link #resume} could be
+   * done now.
+   *
+   * @param what as the log would tell it: RESET, REVOKED, SUSPENDED or RESUMED
+   * @throws RefusedException if not
+   */
+  void check(Event.Kind what);
+
   // Each of these throws a RefusedException if it cannot be done now.
 
   /** Puts it back to its state at power-on, as a guest's reset does. */

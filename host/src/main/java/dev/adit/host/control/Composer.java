@@ -16,9 +16,10 @@ public interface Composer extends AutoCloseable {
   /**
    * Finds out whether a device could be started now.
    *
+   * @param saved as for {@link #start}
    * @throws RefusedException if not
    */
-  void check(DeviceDefinition definition);
+  void check(DeviceDefinition definition, Optional<Tree> saved);
 
   /**
    * Makes a device and serves it.

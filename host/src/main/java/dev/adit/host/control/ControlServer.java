@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,11 +70,18 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  /** Makes the socket where nobody else can reach it, and moves it when its access is right. */
+  /**
+   * Makes the socket where nobody else can reach it, and moves it when its access is right. The
+   * folder for that always has the same name, so that a server that is killed here leaves nothing
+   * that the next one does not take away.
+   */
   private static ServerSocketChannel bind(Path path, SocketAccess access) throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
-    Path hidden = Files.createTempDirectory(folder == null ? Path.of("/") : folder, ".c");
+    Path hidden = path.toAbsolutePath().resolveSibling("." + path.getFileName() + ".new");
     Path fresh = hidden.resolve("s");
+    Files.deleteIfExists(fresh);
+    Files.deleteIfExists(hidden);
+    Files.createDirectory(
+        hidden, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       listener.bind(UnixDomainSocketAddress.of(fresh));

@@ -3,12 +3,9 @@ package dev.adit.host.control;
 import dev.adit.host.control.Event.Kind;
 import dev.adit.host.control.RefusedException.Reason;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -55,8 +52,7 @@ public final class Devices implements AutoCloseable {
   private final Composer composer;
   private final EventLog events;
   private final ReentrantLock change = new ReentrantLock();
-  // Replaced as a whole with every change, so that readers need no lock.
-  private volatile SequencedMap<UUID, Known> known = new LinkedHashMap<>();
+  private final KnownDevices known = new KnownDevices();
 
   /**
    * Makes the devices known that are on disk; starts none.
@@ -70,11 +66,9 @@ public final class Devices implements AutoCloseable {
     this.events = events;
     StateFolder.Found found = state.load();
     found.complaints().forEach(text -> events.add("adit", Kind.FAILED, text));
-    SequencedMap<UUID, Known> all = new LinkedHashMap<>();
     for (DeviceDefinition each : found.definitions()) {
-      all.put(each.uuid(), new Known(each, true, Optional.empty(), Optional.empty()));
+      known.put(new Known(each, true, Optional.empty(), Optional.empty()));
     }
-    known = all;
   }
 
   /** Starts the devices that are started with the server; what cannot be started is told. */
@@ -92,22 +86,22 @@ public final class Devices implements AutoCloseable {
 
   /** {@return all devices, in the order in which they became known} */
   public List<Known> all() {
-    return List.copyOf(known.values());
+    return known.all();
   }
 
   /** {@return the device with a name or UUID} */
   public Known find(String nameOrUuid) {
     Optional<UUID> uuid = DeviceDefinition.uuid(nameOrUuid);
-    for (Known each : known.values()) {
-      if (uuid.isPresent()
-          ? each.definition().uuid().equals(uuid.get())
-          : each.definition().label().equals(nameOrUuid)) {
-        return each;
-      }
-    }
-    throw new RefusedException(
-        Reason.NO_SUCH_DEVICE,
-        "no device is called '" + nameOrUuid + "'; 'adit vdev list' shows those there are");
+    return (uuid.isPresent()
+            ? known.find(uuid.get())
+            : known.holder(nameOrUuid).filter(each -> each.definition().label().equals(nameOrUuid)))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Reason.NO_SUCH_DEVICE,
+                    "no device is called '"
+                        + nameOrUuid
+                        + "'; 'adit vdev list' shows those there are"));
   }
 
   /** {@return where a device is served} */
@@ -125,29 +119,26 @@ public final class Devices implements AutoCloseable {
   }
 
   private void put(UUID uuid, @Nullable Known device) {
-    SequencedMap<UUID, Known> next = new LinkedHashMap<>(known);
     if (device == null) {
-      next.remove(uuid);
+      known.remove(uuid);
     } else {
-      next.put(uuid, device);
+      known.put(device);
     }
-    known = next;
   }
 
   private void refuseTaken(DeviceDefinition definition, Optional<UUID> itself) {
-    for (Known each : known.values()) {
-      DeviceDefinition other = each.definition();
-      boolean same = other.uuid().equals(definition.uuid());
-      boolean sameName =
-          other.label().equals(definition.label())
-              || each.running().filter(r -> r.label().equals(definition.label())).isPresent();
-      if ((same || sameName) && !itself.equals(Optional.of(other.uuid()))) {
-        throw new RefusedException(
-            Reason.EXISTS,
-            "a device "
-                + (same ? "with this UUID" : "called '" + definition.label() + "'")
-                + " exists; choose another, or change it with 'adit vdev modify'");
-      }
+    boolean same = itself.isEmpty() && known.find(definition.uuid()).isPresent();
+    boolean sameName =
+        known
+            .holder(definition.label())
+            .filter(each -> !itself.equals(Optional.of(each.definition().uuid())))
+            .isPresent();
+    if (same || sameName) {
+      throw new RefusedException(
+          Reason.EXISTS,
+          "a device "
+              + (same ? "with this UUID" : "called '" + definition.label() + "'")
+              + " exists; choose another, or change it with 'adit vdev modify'");
     }
   }
 
@@ -255,11 +246,11 @@ public final class Devices implements AutoCloseable {
   public void checkStart(DeviceDefinition definition) {
     changing(
         () -> {
-          Optional<Known> old = Optional.ofNullable(known.get(definition.uuid()));
+          Optional<Known> old = known.find(definition.uuid());
           old.ifPresent(Devices::refuseActive);
           refuseTaken(definition, old.map(each -> each.definition().uuid()));
           refuseStranger(definition);
-          composer.check(definition);
+          composer.check(definition, Optional.empty());
           return definition;
         });
   }
@@ -338,18 +329,37 @@ public final class Devices implements AutoCloseable {
   }
 
   /**
+   * Finds out whether something could be done to an active device.
+   *
+   * @throws RefusedException if not
+   */
+  public void checkAct(String device, Kind kind) {
+    changing(
+        () -> {
+          Known known = find(device);
+          active(known).check(kind);
+          return known;
+        });
+  }
+
+  /**
    * Starts a device with the state of one that was suspended, here or elsewhere.
    *
    * @param definition what that device was; kept only if it is defined here
    */
-  public Known resume(DeviceDefinition definition, Tree saved) {
+  public Known resume(DeviceDefinition definition, Tree saved, boolean dryRun) {
     return changing(
         () -> {
-          Known old = known.get(definition.uuid());
+          Known old = known.find(definition.uuid()).orElse(null);
           refuseTaken(definition, old == null ? Optional.empty() : Optional.of(definition.uuid()));
           refuseStranger(definition);
           Known device =
               old == null ? new Known(definition, false, Optional.empty(), Optional.empty()) : old;
+          if (dryRun) {
+            refuseActive(device);
+            composer.check(device.definition(), Optional.of(saved));
+            return device;
+          }
           Known next = started(device, Optional.of(saved));
           events.add(definition.label(), Kind.RESUMED, "goes on where it was suspended");
           return next;
@@ -361,7 +371,7 @@ public final class Devices implements AutoCloseable {
   public void close() {
     changing(
         () -> {
-          List<Known> all = new ArrayList<>(known.values());
+          List<Known> all = known.all();
           for (Known each : all.reversed()) {
             each.active().ifPresent(ActiveDevice::close);
             put(each.definition().uuid(), each.stopped());

@@ -225,13 +225,15 @@ public final class HostComposer implements Composer {
   }
 
   @Override
-  public void check(DeviceDefinition definition) {
-    registry
-        .check(plan(definition, Path.of("/"), ServerEvents.none()))
-        .ifPresent(
-            refusal -> {
-              throw refused(refusal);
-            });
+  public void check(DeviceDefinition definition, Optional<Tree> saved) {
+    DevicePlan plan = plan(definition, Path.of("/"), ServerEvents.none());
+    refuse(saved.isEmpty() ? registry.check(plan) : registry.checkResume(plan, saved(saved.get())));
+  }
+
+  private static void refuse(Optional<Refusal> refusal) {
+    if (refusal.isPresent()) {
+      throw refused(refusal.get());
+    }
   }
 
   @Override
@@ -363,6 +365,17 @@ public final class HostComposer implements Composer {
     }
 
     @Override
+    public void check(Event.Kind what) {
+      refuse(
+          switch (what) {
+            case REVOKED -> device.checkRevoke();
+            case SUSPENDED -> device.checkSuspend();
+            case RESUMED -> device.checkResume();
+            default -> Optional.empty();
+          });
+    }
+
+    @Override
     public void reset() {
       value(device.reset());
     }
@@ -388,6 +401,7 @@ public final class HostComposer implements Composer {
     @Override
     public void close() {
       value(registry.stop(device.name()));
+      watch.ended(device);
     }
   }
 }

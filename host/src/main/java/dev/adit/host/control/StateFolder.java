@@ -21,6 +21,9 @@ public final class StateFolder {
   private final Path folder;
   private final Disk disk;
 
+  /** Folders of functions whose names are on the disk. */
+  private final Set<Path> durable = new HashSet<>();
+
   StateFolder(Path folder, Disk disk) {
     this.folder = folder;
     this.disk = disk;
@@ -99,8 +102,11 @@ public final class StateFolder {
     Path parent = folder.resolve(definition.parent());
     Path fresh = parent.resolve(definition.uuid() + NEW);
     try {
-      disk.makeFolder(parent);
-      disk.syncFolder(folder);
+      if (!durable.contains(parent)) {
+        disk.makeFolder(parent);
+        disk.syncFolder(folder);
+        durable.add(parent);
+      }
       disk.write(fresh, (Json.pretty(definition.plain()) + "\n").getBytes(UTF_8));
       disk.sync(fresh);
       disk.rename(fresh, file);

@@ -243,22 +243,31 @@ final class Verbs {
 
   private Map<String, Object> reset(Section arguments) {
     String device = device(arguments);
-    arguments.end();
-    devices.act(device, Kind.RESET, "reset from outside", (known, active) -> active.reset());
+    if (dryRun(arguments)) {
+      devices.checkAct(device, Kind.RESET);
+    } else {
+      devices.act(device, Kind.RESET, "reset from outside", (known, active) -> active.reset());
+    }
     return Map.of();
   }
 
   private Map<String, Object> revoke(Section arguments) {
     String device = device(arguments);
-    arguments.end();
     String text = "its interrupt handles were taken back";
-    devices.act(device, Kind.REVOKED, text, (known, active) -> active.revoke());
+    if (dryRun(arguments)) {
+      devices.checkAct(device, Kind.REVOKED);
+    } else {
+      devices.act(device, Kind.REVOKED, text, (known, active) -> active.revoke());
+    }
     return Map.of();
   }
 
   private Map<String, Object> suspend(Section arguments) {
     String device = device(arguments);
-    arguments.end();
+    if (dryRun(arguments)) {
+      devices.checkAct(device, Kind.SUSPENDED);
+      return Map.of();
+    }
     Map<String, Object> plain = new LinkedHashMap<>();
     plain.put("schema", SUSPENDED);
     devices.act(
@@ -275,21 +284,27 @@ final class Verbs {
   /** Without a state, the device goes on where it is; with one, it is started with that state. */
   private Map<String, Object> resume(Section arguments) {
     Optional<Tree> saved = arguments.tree("saved");
-    if (saved.isEmpty()) {
-      String device = device(arguments);
-      arguments.end();
-      devices.act(device, Kind.RESUMED, "goes on", (known, active) -> active.resume());
-      return Reports.device(devices, devices.find(device));
+    if (saved.isPresent()) {
+      return resume(saved.get(), dryRun(arguments));
     }
-    arguments.end();
-    Section section = Section.of(saved.get(), "a suspended device");
+    String device = device(arguments);
+    if (dryRun(arguments)) {
+      devices.checkAct(device, Kind.RESUMED);
+    } else {
+      devices.act(device, Kind.RESUMED, "goes on", (known, active) -> active.resume());
+    }
+    return Reports.device(devices, devices.find(device));
+  }
+
+  private Map<String, Object> resume(Tree saved, boolean dryRun) {
+    Section section = Section.of(saved, "a suspended device");
     if (!section.requiredText("schema", SUSPENDED).equals(SUSPENDED)) {
       throw section.wrong("schema", "only " + SUSPENDED + " is known");
     }
     DeviceDefinition definition = definition(section);
     Tree state = section.tree("device").orElseThrow(() -> section.wrong("device", "is missing"));
     section.end();
-    return Reports.device(devices, devices.resume(definition, state));
+    return Reports.device(devices, devices.resume(definition, state, dryRun));
   }
 
   private Map<String, Object> events(Section arguments) {

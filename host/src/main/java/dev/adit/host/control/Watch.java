@@ -1,5 +1,6 @@
 package dev.adit.host.control;
 
+import dev.adit.host.Blocked;
 import dev.adit.host.Registry;
 import dev.adit.host.VirtualDevice;
 import dev.adit.host.control.Event.Kind;
@@ -12,17 +13,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Brings what functions count into the log of events: interrupts that were dropped or stopped, and
- * why. Counting is all that happens on the data path; the log is written here, once a second.
+ * Brings what functions and devices count into the log of events: each interrupt that was dropped
+ * or stopped, whose it was, and why. Counting is all that happens on the data path; the log is
+ * written here, once a second.
  */
 final class Watch implements AutoCloseable {
   private static final long PERIOD = 1000;
-  private static final int INVALID_HANDLE = 0x19;
+
+  /** What is counted of messages that were stopped; the owner is empty where none is known. */
+  private record Stopped(String owner, int requesterId, String reason) {}
+
+  /** What has been told, and how often. */
+  private record Told(String subject, Kind kind, String text) {}
+
+  private static final Kind DROPPED = Kind.INTERRUPT_DROPPED;
+  private static final String DROP = "a completion interrupt was not sent: ";
+  private static final String ERROR =
+      "an error beside completion records was reported to the guest";
 
   private final Registry registry;
   private final EventLog events;
-  private final Map<String, LongAdder> blocked = new ConcurrentHashMap<>();
-  private final Map<String, Long> told = new HashMap<>();
+  private final Map<Stopped, LongAdder> stopped = new ConcurrentHashMap<>();
+  private final Map<Told, Long> told = new HashMap<>();
   private final Thread thread;
 
   Watch(Registry registry, EventLog events) {
@@ -36,8 +48,11 @@ final class Watch implements AutoCloseable {
     thread.start();
   }
 
-  private void blocked(Outcome outcome) {
-    blocked.computeIfAbsent(reason(outcome), _ -> new LongAdder()).increment();
+  /** On the sender's thread. The owner is looked up now, as its PASID may be another's later. */
+  void blocked(Blocked message) {
+    String owner = registry.owner(message.pasid()).orElse("");
+    Stopped what = new Stopped(owner, message.requesterId(), reason(message.outcome()));
+    stopped.computeIfAbsent(what, _ -> new LongAdder()).increment();
   }
 
   private static String reason(Outcome outcome) {
@@ -52,7 +67,7 @@ final class Watch implements AutoCloseable {
   /** {@return interrupt messages that were stopped, by reason} */
   Map<String, Long> faults() {
     Map<String, Long> faults = new TreeMap<>();
-    blocked.forEach((reason, count) -> faults.put(reason, count.sum()));
+    stopped.forEach((what, count) -> faults.merge(what.reason(), count.sum(), Long::sum));
     return faults;
   }
 
@@ -69,41 +84,42 @@ final class Watch implements AutoCloseable {
 
   /** Tells what is new since the last look. */
   synchronized void look() {
-    faults()
-        .forEach(
-            (reason, count) ->
-                tell(
-                    "remapping",
-                    Kind.INTERRUPT_FAULTED,
-                    "an interrupt message was stopped: " + reason,
-                    count));
-    for (String function : registry.functions()) {
-      registry
-          .statistics(function)
-          .ifPresent(
-              statistics ->
-                  tell(
-                      function,
-                      Kind.INTERRUPT_DROPPED,
-                      "no interrupt: the descriptor's handle is not its owner's (status 0x19)",
-                      statistics.statuses().getOrDefault(INVALID_HANDLE, 0L)));
-    }
-    for (VirtualDevice device : registry.devices()) {
-      tell(
-          device.name(),
-          Kind.ERROR,
-          "an error beside completion records was reported to the guest",
-          device.statistics().errors());
+    stopped.forEach((what, count) -> tell(what, count.sum()));
+    registry.devices().forEach(this::tell);
+  }
+
+  private void tell(Stopped what, long count) {
+    String function = registry.function(what.requesterId()).orElse("an unknown function");
+    String subject = what.owner().isEmpty() ? function : what.owner();
+    String text =
+        "an interrupt message of %s was stopped by the remapping unit: %s"
+            .formatted(function, what.reason());
+    tell(new Told(subject, Kind.INTERRUPT_FAULTED, text), count);
+  }
+
+  private void tell(VirtualDevice device) {
+    device
+        .dropped()
+        .forEach((why, count) -> tell(new Told(device.name(), DROPPED, DROP + why.text()), count));
+    tell(new Told(device.name(), Kind.ERROR, ERROR), device.errors());
+  }
+
+  private void tell(Told what, long count) {
+    if (count > 0) {
+      Long before = told.put(what, count);
+      long fresh = before == null ? count : count - before;
+      if (fresh > 0) {
+        events.add(what.subject(), what.kind(), what.text(), fresh);
+      }
     }
   }
 
-  private void tell(String subject, Kind kind, String text, long count) {
-    Long before = told.put(subject + '/' + text, count);
-    // A device that was stopped and started again counts from 0.
-    long fresh = before == null || before > count ? count : count - before;
-    if (fresh > 0) {
-      events.add(subject, kind, text, fresh);
-    }
+  /** Tells what is new of a device that is stopped; one of the same name will count from 0. */
+  synchronized void ended(VirtualDevice device) {
+    tell(device);
+    told.keySet()
+        .removeIf(
+            what -> what.subject().equals(device.name()) && what.kind() != Kind.INTERRUPT_FAULTED);
   }
 
   @Override

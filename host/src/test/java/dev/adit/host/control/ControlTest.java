@@ -9,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,6 +189,101 @@ final class ControlTest {
       host.ask("vdev.undefine", Map.of("device", "a", "dry-run", true));
       assertThat(host.state("a").plain()).isEqualTo(Map.of("defined", true, "active", false));
     }
+  }
+
+  @Test
+  void aDryRunOnAnActiveDeviceTellsWhetherItCouldBeDone() {
+    try (TestHost host = new TestHost(folder)) {
+      host.define("a", "1dwq");
+      host.ask("vdev.start", Map.of("device", "a"));
+      Tree before = host.ask("vdev.show", Map.of("device", "a"));
+      for (String verb : List.of("vdev.reset", "vdev.revoke", "vdev.suspend", "vdev.stop")) {
+        host.ask(verb, Map.of("device", "a", "dry-run", true));
+      }
+      refused(
+          Reason.BAD_REQUEST,
+          "not suspended",
+          () -> host.ask("vdev.resume", Map.of("device", "a", "dry-run", true)));
+      assertThat(host.ask("vdev.show", Map.of("device", "a")).plain()).isEqualTo(before.plain());
+
+      Object saved = plain(host.ask("vdev.suspend", Map.of("device", "a")));
+      refused(
+          Reason.BUSY,
+          "SUSPENDED",
+          () -> host.ask("vdev.suspend", Map.of("device", "a", "dry-run", true)));
+      host.ask("vdev.resume", Map.of("device", "a", "dry-run", true));
+      assertThat(state(host, "a", "doing")).isEqualTo("suspended");
+      refused(
+          Reason.IN_USE,
+          "active already",
+          () -> host.ask("vdev.resume", Map.of("saved", saved, "dry-run", true)));
+      host.ask("vdev.stop", Map.of("device", "a"));
+      host.ask("vdev.resume", Map.of("saved", saved, "dry-run", true));
+      assertThat(state(host, "a", "active")).isEqualTo("false");
+      refused(
+          Reason.NOT_ACTIVE,
+          "vdev start",
+          () -> host.ask("vdev.revoke", Map.of("device", "a", "dry-run", true)));
+    }
+  }
+
+  @Test
+  void revocationIsRefusedBeforehandWhereThereAreNoOtherEntries() {
+    try (TestHost host = new TestHost(folder)) {
+      host.define("a", "1dwq");
+      host.ask("vdev.modify", Map.of("device", "a", "set", Map.of("ims-quota", "1")));
+      host.ask("vdev.start", Map.of("device", "a"));
+      refused(
+          Reason.NO_CAPACITY,
+          "Revocation needs other entries",
+          () -> host.ask("vdev.revoke", Map.of("device", "a", "dry-run", true)));
+    }
+  }
+
+  /** Several clients at once: each change happens in whole, and each name has one owner. */
+  @Test
+  void clientsAtTheSameTimeDoNotGetInEachOthersWay() throws Exception {
+    try (TestHost host = new TestHost(folder);
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<Integer>> clients = new ArrayList<>();
+      for (int client = 0; client < 4; client++) {
+        String own = "own" + client;
+        clients.add(threads.submit(() -> work(host, own)));
+      }
+      int won = 0;
+      for (Future<Integer> client : clients) {
+        won += client.get();
+      }
+      assertThat(won).as("owners of each contested name").isEqualTo(10);
+      Section list = Section.of(host.ask("vdev.list", Map.of()), "list");
+      Tree.Fields devices = (Tree.Fields) list.tree("vdev").orElseThrow();
+      assertThat(devices.values()).hasSize(4 + 10);
+      for (int client = 0; client < 4; client++) {
+        assertThat(state(host, "own" + client, "active")).isEqualTo("true");
+      }
+    }
+  }
+
+  /** {@return how many of the names that all clients want it got} */
+  private static int work(TestHost host, String own) {
+    int won = 0;
+    try (ControlClient client = ControlClient.connect(host.config.control())) {
+      client.request("vdev.define", Map.of("definition", TestHost.definition(own, "1swq")));
+      for (int i = 0; i < 10; i++) {
+        client.request("vdev.start", Map.of("device", own));
+        Map<String, Object> wanted = TestHost.definition("wanted" + i, "1dwq");
+        try {
+          client.request("vdev.define", Map.of("definition", wanted));
+          won++;
+        } catch (RefusedException e) {
+          assertThat(e.reason()).isEqualTo(Reason.EXISTS);
+        }
+        if (i < 9) {
+          client.request("vdev.stop", Map.of("device", own));
+        }
+      }
+    }
+    return won;
   }
 
   @Test
