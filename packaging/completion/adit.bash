@@ -1110,7 +1110,7 @@ function _picocli_adit_vdev_reset() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
+  local flag_opts="'--dry-run' '-h' '--help' '-V' '--version'"
   local arg_opts="'--control'"
 
   type compopt &>/dev/null && compopt +o default
@@ -1140,7 +1140,7 @@ function _picocli_adit_vdev_suspend() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
+  local flag_opts="'--dry-run' '-h' '--help' '-V' '--version'"
   local arg_opts="'--to' '--control'"
 
   type compopt &>/dev/null && compopt +o default
@@ -1176,7 +1176,7 @@ function _picocli_adit_vdev_resume() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--dry-run' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
   local arg_opts="'--from' '--control'"
 
   type compopt &>/dev/null && compopt +o default
@@ -1212,7 +1212,7 @@ function _picocli_adit_vdev_revoke() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
+  local flag_opts="'--dry-run' '-h' '--help' '-V' '--version'"
   local arg_opts="'--control'"
 
   type compopt &>/dev/null && compopt +o default

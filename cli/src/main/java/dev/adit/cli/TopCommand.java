@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Watch the functions and virtual devices of a running server: rates, queues, entries,",
-      "owners, faults. Ctrl-C ends it. Into a pipe or file it writes one view after another."
+      "owners, faults. q or Ctrl-C ends it. Where there is no terminal it prints one view, or",
+      "as many as -n and -d ask for."
     },
     footer = {
       "",
@@ -30,23 +32,21 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  adit top",
-      "  adit top -n 1                one view of the totals",
+      "  adit top | cat               one view, with the rates of one second",
       "  adit top -d 5 | tee log      every five seconds, in text"
     })
 final class TopCommand implements Callable<Integer> {
   @Option(
       names = {"-d", "--delay"},
       paramLabel = "SECONDS",
-      defaultValue = "1",
-      description = "Between views (default: ${DEFAULT-VALUE}).")
-  private double delay;
+      description = "Between views (default: 1).")
+  private @Nullable Double delay;
 
   @Option(
       names = {"-n", "--count"},
       paramLabel = "N",
-      defaultValue = "0",
       description = "End after so many views (default: never).")
-  private int count;
+  private @Nullable Integer count;
 
   @Option(
       names = {"-j", "--json"},
@@ -58,17 +58,21 @@ final class TopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (!(delay >= 0.1 && delay <= 3600) || count < 0) {
+    double seconds = delay == null ? 1 : delay;
+    if (!(seconds >= 0.1 && seconds <= 3600) || (count != null && count < 0)) {
       throw new ParameterException(
           spec.commandLine(), "--delay takes 0.1 to 3600 seconds, --count 0 or more");
     }
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = control.connect();
         TopScreen screen = json ? TopScreen.none(out) : TopScreen.open(out)) {
+      boolean once = !screen.terminal() && delay == null && count == null;
+      int most = once ? 1 : count == null || count == 0 ? Integer.MAX_VALUE : count;
       TopView before = TopView.of(status(client));
-      show(screen, before, before);
-      for (int i = 1; count == 0 || i < count; i++) {
-        Thread.sleep((long) (delay * 1000));
+      if (!once) {
+        show(screen, before, before);
+      }
+      for (int i = once ? 0 : 1; i < most && !screen.pause(seconds); i++) {
         TopView now = TopView.of(status(client));
         show(screen, now, before);
         before = now;

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Scanner;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where {@code adit top} draws: the other screen of a terminal, which is given back as it was on
@@ -22,7 +24,9 @@ final class TopScreen implements AutoCloseable {
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final CountDownLatch quit = new CountDownLatch(1);
   private final Thread restore = new Thread(this::leave, "restore");
+  private String modes = "";
   private boolean left;
 
   private TopScreen(PrintWriter out, boolean terminal) {
@@ -44,11 +48,45 @@ final class TopScreen implements AutoCloseable {
             && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     TopScreen screen = new TopScreen(out, terminal);
     if (terminal) {
-      Runtime.getRuntime().addShutdownHook(screen.restore);
-      out.print(ENTER);
-      out.flush();
+      screen.enter();
     }
     return screen;
+  }
+
+  private void enter() {
+    Runtime.getRuntime().addShutdownHook(restore);
+    // Keys come one by one and unseen; Ctrl-C still is a signal.
+    modes = stty("-g");
+    stty("-icanon", "-echo", "min", "1", "time", "0");
+    out.print(ENTER);
+    out.flush();
+    Thread.ofPlatform().daemon().name("keys").start(this::readKeys);
+  }
+
+  private void readKeys() {
+    try {
+      int key = System.in.read();
+      while (key >= 0 && key != 'q' && key != 'Q') {
+        key = System.in.read();
+      }
+    } catch (IOException e) {
+      // The terminal is gone, and with it whoever looked.
+    }
+    quit.countDown();
+  }
+
+  /** {@return whether this is a terminal} */
+  boolean terminal() {
+    return terminal;
+  }
+
+  /**
+   * Waits between two views.
+   *
+   * @return whether the user wants to quit
+   */
+  boolean pause(double seconds) throws InterruptedException {
+    return quit.await((long) (seconds * 1000), TimeUnit.MILLISECONDS);
   }
 
   /** Draws a view in place of the one before. */
@@ -58,34 +96,60 @@ final class TopScreen implements AutoCloseable {
       out.flush();
       return;
     }
-    if (left) {
-      return;
+    if (!left) {
+      int[] size = size();
+      out.print(HOME + fit(lines, size[0], size[1]) + CLEAR_REST);
+      out.flush();
     }
-    int[] size = size();
-    StringBuilder text = new StringBuilder(HOME);
-    for (String line : lines.subList(0, Math.min(lines.size(), size[0] - 1))) {
-      text.append(line, 0, Math.min(line.length(), size[1])).append(CLEAR_LINE).append("\r\n");
+  }
+
+  /** {@return what fits a screen; the last row tells how much does not} */
+  static String fit(List<String> lines, int rows, int columns) {
+    boolean all = lines.size() <= rows;
+    int shown = all ? lines.size() : rows - 1;
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < shown; i++) {
+      text.append(i == 0 ? "" : "\r\n");
+      text.append(lines.get(i), 0, Math.min(lines.get(i).length(), columns)).append(CLEAR_LINE);
     }
-    out.print(text.append(CLEAR_REST));
-    out.flush();
+    if (!all) {
+      String more = "… %d more lines; q quits".formatted(lines.size() - shown);
+      text.append("\r\n").append(more, 0, Math.min(more.length(), columns)).append(CLEAR_LINE);
+    }
+    return text.toString();
   }
 
   /** {@return lines and columns; the JDK does not know them, so stty is asked each time} */
   private static int[] size() {
+    try (Scanner numbers = new Scanner(stty("size"))) {
+      int lines = numbers.nextInt();
+      int columns = numbers.nextInt();
+      return new int[] {Math.max(lines, 2), Math.max(columns, 20)};
+    } catch (RuntimeException e) {
+      return new int[] {24, 80};
+    }
+  }
+
+  /** {@return what stty says of the terminal, or nothing} */
+  private static String stty(String... arguments) {
+    List<String> command = new java.util.ArrayList<>(List.of("stty"));
+    command.addAll(List.of(arguments));
     try {
       Process stty =
-          new ProcessBuilder("stty", "size")
+          new ProcessBuilder(command)
               .redirectInput(ProcessBuilder.Redirect.INHERIT)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      try (InputStream answer = stty.getInputStream();
-          Scanner numbers = new Scanner(answer, StandardCharsets.US_ASCII)) {
-        int lines = numbers.nextInt();
-        int columns = numbers.nextInt();
-        return new int[] {Math.max(lines, 2), Math.max(columns, 20)};
+      try (InputStream answer = stty.getInputStream()) {
+        String text = new String(answer.readAllBytes(), StandardCharsets.US_ASCII).strip();
+        stty.waitFor();
+        return text;
       }
-    } catch (IOException | RuntimeException e) {
-      return new int[] {24, 80};
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
     }
   }
 
@@ -94,6 +158,9 @@ final class TopScreen implements AutoCloseable {
       left = true;
       out.print(LEAVE);
       out.flush();
+      if (!modes.isEmpty()) {
+        stty(modes);
+      }
     }
   }
 

@@ -122,11 +122,18 @@ final class VdevActions {
     @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
     private String device;
 
+    @Option(names = "--dry-run", description = DRY)
+    private boolean dryRun;
+
     @Mixin private ControlOptions control;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
-      control.ask("vdev.reset", Map.of("device", device));
+      control.ask("vdev.reset", Map.of("device", device, "dry-run", dryRun));
+      if (dryRun) {
+        spec.commandLine().getOut().println(device + " would be reset");
+      }
       return ExitCode.DONE;
     }
   }
@@ -140,11 +147,18 @@ final class VdevActions {
     @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
     private String device;
 
+    @Option(names = "--dry-run", description = DRY)
+    private boolean dryRun;
+
     @Mixin private ControlOptions control;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
-      control.ask("vdev.revoke", Map.of("device", device));
+      control.ask("vdev.revoke", Map.of("device", device, "dry-run", dryRun));
+      if (dryRun) {
+        spec.commandLine().getOut().println(device + " would be asked to renew its handles");
+      }
       return ExitCode.DONE;
     }
   }
@@ -164,12 +178,18 @@ final class VdevActions {
     @Option(names = "--to", paramLabel = "FILE", description = "Where its state goes.")
     private @Nullable Path file;
 
+    @Option(names = "--dry-run", description = DRY)
+    private boolean dryRun;
+
     @Mixin private ControlOptions control;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-      View saved = control.ask("vdev.suspend", Map.of("device", device));
-      if (file != null) {
+      View saved = control.ask("vdev.suspend", Map.of("device", device, "dry-run", dryRun));
+      if (dryRun) {
+        spec.commandLine().getOut().println(device + " would be suspended");
+      } else if (file != null) {
         save(file, Json.line(saved.plain()));
       }
       return ExitCode.DONE;
@@ -202,6 +222,9 @@ final class VdevActions {
     @Option(names = "--from", paramLabel = "FILE", description = "What 'suspend --to' wrote.")
     private @Nullable Path file;
 
+    @Option(names = "--dry-run", description = DRY)
+    private boolean dryRun;
+
     @Mixin private ControlOptions control;
     @Mixin private VdevOutput output;
     @Spec private CommandSpec spec;
@@ -209,6 +232,7 @@ final class VdevActions {
     @Override
     public Integer call() {
       Map<String, Object> arguments = new LinkedHashMap<>();
+      arguments.put("dry-run", dryRun);
       if (device != null && file == null) {
         arguments.put("device", device);
       } else if (file != null && device == null) {
@@ -217,7 +241,8 @@ final class VdevActions {
       } else {
         throw new ParameterException(spec.commandLine(), "Give either a DEVICE or --from");
       }
-      output.device(spec, control.ask("vdev.resume", arguments), "goes on");
+      View resumed = control.ask("vdev.resume", arguments);
+      output.device(spec, resumed, dryRun ? "would go on" : "goes on");
       return ExitCode.DONE;
     }
   }

@@ -144,6 +144,15 @@ final class VdevCommandTest {
     run("vdev", "start", "--type", "1dwq", "--name", "fast");
     Path saved = folder.resolve("fast.state");
 
+    assertThat(run("vdev", "suspend", "fast", "--dry-run", "--to", saved.toString())).isZero();
+    assertThat(out).isEqualTo("fast would be suspended\n");
+    assertThat(saved).doesNotExist();
+    assertThat(run("vdev", "resume", "fast", "--dry-run")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).contains("fast is not suspended");
+    assertThat(run("vdev", "revoke", "fast", "--dry-run")).isZero();
+    assertThat(run("vdev", "reset", "fast", "--dry-run")).isZero();
+    assertThat(out).isEqualTo("fast would be reset\n");
+
     assertThat(run("vdev", "suspend", "fast", "--to", saved.toString())).isZero();
     assertThat(Files.getPosixFilePermissions(saved)).hasSize(2);
     run("vdev", "list");
@@ -178,6 +187,8 @@ final class VdevCommandTest {
     assertThat(out)
         .doesNotContain("\u001b")
         .containsPattern("(?s)(adit top.*dsa0/wq7.*fast +1dwq +dsa0 .*){2}");
+    assertThat(run("top")).isZero();
+    assertThat(out.lines().filter(line -> line.startsWith("adit top"))).hasSize(1);
     assertThat(run("top", "-n", "1", "--json")).isZero();
     assertThat(out).startsWith("{\"function\":{\"dsa0\":{");
     assertThat(run("top", "-d", "0")).isEqualTo(ExitCode.USAGE);
