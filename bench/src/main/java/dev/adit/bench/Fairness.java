@@ -1,0 +1,123 @@
+package dev.adit.bench;
+
+import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.host.AdiType;
+import dev.adit.host.DevicePlan;
+import dev.adit.host.FunctionPlan;
+import dev.adit.host.Registry;
+import dev.adit.host.VirtualDevice;
+import dev.adit.vfiouser.EventLoops;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * What a guest loses to a neighbour that floods the engines they share with the longest descriptors
+ * it can: descriptors a second alone and beside it, and the share of the engines' time. Run by
+ * {@code bench/fairness}.
+ */
+public final class Fairness {
+  private static final int DEPTH = 16;
+  private static final int ATTACK = 8 << 20;
+  private static final int WQS = 8;
+  private static final int ENTRIES = 128;
+  private static final int[] SIZES = {16 << 10, 256 << 10, 1 << 20};
+
+  private final Path folder;
+  private final EventLoops loops;
+  private final long nanos;
+  private final int rounds;
+
+  private Fairness(Path folder, EventLoops loops, long nanos, int rounds) {
+    this.folder = folder;
+    this.loops = loops;
+    this.nanos = nanos;
+    this.rounds = rounds;
+  }
+
+  /** Arguments: milliseconds of each measurement, rounds (default: 1500 3). */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    long millis = args.length > 0 ? Long.parseLong(args[0]) : 1500;
+    int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+    Path folder = Files.createTempDirectory("fairness");
+    try (EventLoops loops = EventLoops.start(2, EventLoops.Idle.BLOCK)) {
+      Fairness fairness = new Fairness(folder, loops, millis * 1_000_000, rounds);
+      System.out.println(
+          "| type | engines | victim | alone /s | beside /s | of the fair half | engine time |");
+      System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
+      for (String type : new String[] {"1dwq", "1swq"}) {
+        for (int engines = 1; engines <= 2; engines++) {
+          for (int size : SIZES) {
+            fairness.measure(AdiType.parse(type).orElseThrow(), engines, size);
+          }
+        }
+      }
+    } finally {
+      Files.delete(folder);
+    }
+  }
+
+  /** One line of the table: medians, and the least of all rounds in brackets. */
+  private void measure(AdiType type, int engines, int size) throws InterruptedException {
+    double[] alone = new double[rounds];
+    double[] beside = new double[rounds];
+    double[] ratio = new double[rounds];
+    double[] share = new double[rounds];
+    DsaProfile profile = DsaProfile.physical().withSizes(WQS, ENTRIES, 1, engines);
+    try (Registry registry = new Registry(loops)) {
+      registry.add(FunctionPlan.even("dsa0", profile, 1)).orThrow();
+      VirtualDevice victim = start(registry, "victim", type);
+      VirtualDevice attacker = start(registry, "attacker", type);
+      try (Flood _ = new Flood(victim, DEPTH, size)) {
+        Thread.sleep(nanos / 1_000_000);
+        for (int round = 0; round < rounds; round++) {
+          alone[round] = rate(victim);
+          try (Flood _ = new Flood(attacker, DEPTH, ATTACK)) {
+            Thread.sleep(300);
+            long mine = victim.engineNanos();
+            long theirs = attacker.engineNanos();
+            beside[round] = rate(victim);
+            mine = victim.engineNanos() - mine;
+            theirs = attacker.engineNanos() - theirs;
+            share[round] = (double) mine / (mine + theirs);
+          }
+          ratio[round] = beside[round] / alone[round] * 2;
+        }
+      }
+    }
+    System.out.printf(
+        "| %s | %d | %d KiB | %.0f | %.0f | %.2f (%.2f) | %.2f (%.2f) |%n",
+        type,
+        engines,
+        size >> 10,
+        median(alone),
+        median(beside),
+        median(ratio),
+        least(ratio),
+        median(share),
+        least(share));
+  }
+
+  private VirtualDevice start(Registry registry, String name, AdiType type) {
+    return registry.start(DevicePlan.of(name, type, folder.resolve(name))).orThrow();
+  }
+
+  /** {@return descriptors a second, over the time of a measurement} */
+  private double rate(VirtualDevice device) throws InterruptedException {
+    long before = device.descriptors();
+    long start = System.nanoTime();
+    Thread.sleep(nanos / 1_000_000);
+    return (device.descriptors() - before) * 1e9 / (System.nanoTime() - start);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static double least(double[] values) {
+    return Arrays.stream(values).min().orElse(0);
+  }
+}
