@@ -58,7 +58,10 @@ final class TopScreenTest {
                   folder.resolve("run/control.sock").toString()));
       // The shell, too, gets the Ctrl-C; it goes on to tell what became of the terminal.
       String shell = "trap : INT; stty rows 10 cols 50; " + top + "; echo exit $?; stty -a";
-      ProcessBuilder builder = new ProcessBuilder("script", "-qec", shell, "/dev/null");
+      // A build in the background ignores the signal of Ctrl-C, and so would all that it starts.
+      List<String> command =
+          List.of("env", "--default-signal=INT", "script", "-qec", shell, "/dev/null");
+      ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().put("TERM", "xterm");
       Process script = builder.redirectErrorStream(true).start();
       CompletableFuture<Process> _ =
