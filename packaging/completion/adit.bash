@@ -1017,7 +1017,7 @@ function _picocli_adit_vdev_stop() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--force' '--dry-run' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--dry-run' '--force' '-h' '--help' '-V' '--version'"
   local arg_opts="'--control'"
 
   type compopt &>/dev/null && compopt +o default
@@ -1141,18 +1141,18 @@ function _picocli_adit_vdev_suspend() {
 
   local commands=""
   local flag_opts="'--dry-run' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--to' '--control'"
+  local arg_opts="'--control' '--to'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--to')
+    '--control')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
       ;;
-    '--control')
+    '--to')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files

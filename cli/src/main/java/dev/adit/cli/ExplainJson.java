@@ -48,8 +48,8 @@ final class ExplainJson implements ExplainPrinter {
     json.writeStringProperty("ims", assessment.ims().toString());
     json.writeStringProperty("platform", name(assessment.general().getFirst().platform()));
     facts(json, assessment.machine().evidence());
-    strings(json, "decoded", assessment.machine().details());
-    strings(json, "problems", assessment.machine().problems());
+    Output.strings(json, "decoded", assessment.machine().details());
+    Output.strings(json, "problems", assessment.machine().problems());
     json.writeArrayPropertyStart("verdicts");
     assessment.general().forEach(verdict -> verdict(json, verdict));
     json.writeEndArray();
@@ -147,7 +147,7 @@ final class ExplainJson implements ExplainPrinter {
     for (Verdict.Change change : verdict.changes()) {
       json.writeStartObject();
       json.writeStringProperty("outcome", name(change.outcome()));
-      strings(json, "if", change.steps());
+      Output.strings(json, "if", change.steps());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -178,12 +178,6 @@ final class ExplainJson implements ExplainPrinter {
       json.writeStringProperty("text", rule.text());
       json.writeEndObject();
     }
-    json.writeEndArray();
-  }
-
-  private static void strings(JsonGenerator json, String name, List<String> values) {
-    json.writeArrayPropertyStart(name);
-    values.forEach(json::writeString);
     json.writeEndArray();
   }
 

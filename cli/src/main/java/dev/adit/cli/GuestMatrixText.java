@@ -64,15 +64,8 @@ final class GuestMatrixText {
       json.writeNumberProperty("delivered", result.told().count("interrupts"));
       json.writeNumberProperty("lost", result.told().count("lost"));
       json.writeNumberProperty("hypercalls", result.told().count("calls"));
-      json.writeArrayPropertyStart("path");
-      for (MatrixResult.Hop hop : result.hops()) {
-        json.writeStartObject();
-        json.writeStringProperty("where", hop.where());
-        json.writeStringProperty("what", hop.what());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      ImsReport.list(json, "problems", result.problems());
+      MatrixJson.path(json, result.hops());
+      Output.strings(json, "problems", result.problems());
       json.writeEndObject();
     }
     json.writeEndArray();

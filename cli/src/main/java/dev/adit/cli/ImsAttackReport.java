@@ -118,7 +118,7 @@ record ImsAttackReport(
     json.writeObjectPropertyStart("stopped");
     forging.faults().forEach((reason, n) -> json.writeNumberProperty(reason.name(), n));
     json.writeEndObject();
-    ImsReport.list(json, "problems", problems());
+    Output.strings(json, "problems", problems());
     json.writeEndObject();
   }
 }

@@ -169,8 +169,8 @@ final class ImsReport {
     json.writeStringProperty("way", way.toString());
     strings(json, "evidence", current.evidence());
     strings(json, "stats", current.stats());
-    list(json, "problems", problems(ended));
-    list(json, "killed", crashes);
+    Output.strings(json, "problems", problems(ended));
+    Output.strings(json, "killed", crashes);
     json.writeArrayPropertyStart("costs");
     for (Cost cost : costs) {
       json.writeStartObject();
@@ -203,11 +203,5 @@ final class ImsReport {
     json.writeObjectPropertyStart(name);
     map.forEach(json::writeStringProperty);
     json.writeEndObject();
-  }
-
-  static void list(JsonGenerator json, String name, List<String> values) {
-    json.writeArrayPropertyStart(name);
-    values.forEach(json::writeString);
-    json.writeEndArray();
   }
 }

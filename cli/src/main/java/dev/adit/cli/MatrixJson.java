@@ -45,8 +45,9 @@ final class MatrixJson {
     json.writeStringProperty("verdict", MatrixScenario.words(result.verdict().outcome()));
     json.writeStringProperty("rule", result.verdict().rule().id());
     json.writeStringProperty("reason", result.verdict().reason());
-    strings(json, "caveats", result.verdict().caveats().stream().map(Rule::text).toList());
-    strings(json, "complaints", result.verdict().complaints().stream().map(Rule::text).toList());
+    Output.strings(json, "caveats", result.verdict().caveats().stream().map(Rule::text).toList());
+    Output.strings(
+        json, "complaints", result.verdict().complaints().stream().map(Rule::text).toList());
     json.writeStringProperty("store", result.store());
     json.writeStringProperty("refusal", result.refusal());
     json.writeNumberProperty("isolation", result.row().setup().level().number());
@@ -54,18 +55,11 @@ final class MatrixJson {
     json.writeNumberProperty("delivered", result.delivered());
     json.writeNumberProperty("traps", result.traps());
     json.writeNumberProperty("hypercalls", result.hypercalls());
-    json.writeArrayPropertyStart("path");
-    for (MatrixResult.Hop hop : result.hops()) {
-      json.writeStartObject();
-      json.writeStringProperty("where", hop.where());
-      json.writeStringProperty("what", hop.what());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+    path(json, result.hops());
     json.writeArrayPropertyStart("attacks");
     result.attacks().forEach(attack -> attack(json, attack));
     json.writeEndArray();
-    strings(json, "problems", result.problems());
+    Output.strings(json, "problems", result.problems());
     json.writeEndObject();
   }
 
@@ -83,9 +77,15 @@ final class MatrixJson {
     json.writeEndObject();
   }
 
-  private static void strings(JsonGenerator json, String name, List<String> values) {
-    json.writeArrayPropertyStart(name);
-    values.forEach(json::writeString);
+  /** Writes the way of an interrupt. */
+  static void path(JsonGenerator json, List<MatrixResult.Hop> hops) {
+    json.writeArrayPropertyStart("path");
+    for (MatrixResult.Hop hop : hops) {
+      json.writeStartObject();
+      json.writeStringProperty("where", hop.where());
+      json.writeStringProperty("what", hop.what());
+      json.writeEndObject();
+    }
     json.writeEndArray();
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.cli;
 
 import java.io.Console;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -93,5 +94,12 @@ final class Output {
           }
         },
         out);
+  }
+
+  /** Writes a property that is a list of texts. */
+  static void strings(JsonGenerator json, String name, List<String> values) {
+    json.writeArrayPropertyStart(name);
+    values.forEach(json::writeString);
+    json.writeEndArray();
   }
 }

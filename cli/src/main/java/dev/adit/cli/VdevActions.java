@@ -24,8 +24,6 @@ import picocli.CommandLine.Spec;
 
 /** The verbs that do something to active devices. */
 final class VdevActions {
-  private static final String DRY = "Say whether it would be done, and do nothing.";
-
   private VdevActions() {}
 
   /** {@code adit vdev start}. */
@@ -40,7 +38,7 @@ final class VdevActions {
     @Parameters(paramLabel = "DEVICE", arity = "0..1", description = "Its name or UUID.")
     private @Nullable String device;
 
-    @Option(names = "--dry-run", description = DRY)
+    @Option(names = "--dry-run", description = DeviceVerb.DRY)
     private boolean dryRun;
 
     @Option(
@@ -90,26 +88,17 @@ final class VdevActions {
       name = "stop",
       mixinStandardHelpOptions = true,
       description = "Drain a device and end it; its definition stays.")
-  static final class Stop implements Callable<Integer> {
-    @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
-    private String device;
-
+  static final class Stop extends DeviceVerb {
     @Option(names = "--force", description = "Take it away from the guest that uses it.")
     private boolean force;
 
-    @Option(names = "--dry-run", description = DRY)
-    private boolean dryRun;
-
-    @Mixin private ControlOptions control;
-    @Spec private CommandSpec spec;
+    Stop() {
+      super("vdev.stop", "stopped");
+    }
 
     @Override
-    public Integer call() {
-      control.ask("vdev.stop", Map.of("device", device, "force", force, "dry-run", dryRun));
-      if (dryRun) {
-        spec.commandLine().getOut().println(device + " would be stopped");
-      }
-      return ExitCode.DONE;
+    void tell(Map<String, Object> arguments) {
+      arguments.put("force", force);
     }
   }
 
@@ -118,23 +107,9 @@ final class VdevActions {
       name = "reset",
       mixinStandardHelpOptions = true,
       description = "Put a device back to its state at power-on, as its guest could.")
-  static final class Reset implements Callable<Integer> {
-    @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
-    private String device;
-
-    @Option(names = "--dry-run", description = DRY)
-    private boolean dryRun;
-
-    @Mixin private ControlOptions control;
-    @Spec private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-      control.ask("vdev.reset", Map.of("device", device, "dry-run", dryRun));
-      if (dryRun) {
-        spec.commandLine().getOut().println(device + " would be reset");
-      }
-      return ExitCode.DONE;
+  static final class Reset extends DeviceVerb {
+    Reset() {
+      super("vdev.reset", "reset");
     }
   }
 
@@ -143,23 +118,9 @@ final class VdevActions {
       name = "revoke",
       mixinStandardHelpOptions = true,
       description = "Take back the interrupt handles of a device; its driver asks for new ones.")
-  static final class Revoke implements Callable<Integer> {
-    @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
-    private String device;
-
-    @Option(names = "--dry-run", description = DRY)
-    private boolean dryRun;
-
-    @Mixin private ControlOptions control;
-    @Spec private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-      control.ask("vdev.revoke", Map.of("device", device, "dry-run", dryRun));
-      if (dryRun) {
-        spec.commandLine().getOut().println(device + " would be asked to renew its handles");
-      }
-      return ExitCode.DONE;
+  static final class Revoke extends DeviceVerb {
+    Revoke() {
+      super("vdev.revoke", "asked to renew its handles");
     }
   }
 
@@ -171,28 +132,19 @@ final class VdevActions {
         "Drain a device and hold it; what its guest submits waits.",
         "With --to its state is saved, to go on here or with another server."
       })
-  static final class Suspend implements Callable<Integer> {
-    @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
-    private String device;
-
+  static final class Suspend extends DeviceVerb {
     @Option(names = "--to", paramLabel = "FILE", description = "Where its state goes.")
     private @Nullable Path file;
 
-    @Option(names = "--dry-run", description = DRY)
-    private boolean dryRun;
-
-    @Mixin private ControlOptions control;
-    @Spec private CommandSpec spec;
+    Suspend() {
+      super("vdev.suspend", "suspended");
+    }
 
     @Override
-    public Integer call() throws IOException {
-      View saved = control.ask("vdev.suspend", Map.of("device", device, "dry-run", dryRun));
-      if (dryRun) {
-        spec.commandLine().getOut().println(device + " would be suspended");
-      } else if (file != null) {
+    void finish(View saved) throws IOException {
+      if (file != null) {
         save(file, Json.line(saved.plain()));
       }
-      return ExitCode.DONE;
     }
 
     /** The state holds what the guest has submitted: nobody else may read it. */
@@ -222,7 +174,7 @@ final class VdevActions {
     @Option(names = "--from", paramLabel = "FILE", description = "What 'suspend --to' wrote.")
     private @Nullable Path file;
 
-    @Option(names = "--dry-run", description = DRY)
+    @Option(names = "--dry-run", description = DeviceVerb.DRY)
     private boolean dryRun;
 
     @Mixin private ControlOptions control;

@@ -20,8 +20,6 @@ import picocli.CommandLine.Spec;
 
 /** The verbs that change what is kept. */
 final class VdevDefinitions {
-  private static final String DRY = "Say whether it would be done, and do nothing.";
-
   private VdevDefinitions() {}
 
   /** {@code adit vdev define}. */
@@ -34,7 +32,7 @@ final class VdevDefinitions {
     @Mixin private ControlOptions control;
     @Mixin private VdevOutput output;
 
-    @Option(names = "--dry-run", description = DRY)
+    @Option(names = "--dry-run", description = DeviceVerb.DRY)
     private boolean dryRun;
 
     @Spec private CommandSpec spec;
@@ -61,23 +59,9 @@ final class VdevDefinitions {
       name = "undefine",
       mixinStandardHelpOptions = true,
       description = "Forget the definition of a device; an active one goes on until it is stopped.")
-  static final class Undefine implements Callable<Integer> {
-    @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
-    private String device;
-
-    @Option(names = "--dry-run", description = DRY)
-    private boolean dryRun;
-
-    @Mixin private ControlOptions control;
-    @Spec private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-      control.ask("vdev.undefine", Map.of("device", device, "dry-run", dryRun));
-      if (dryRun) {
-        spec.commandLine().getOut().println(device + " would be forgotten");
-      }
-      return ExitCode.DONE;
+  static final class Undefine extends DeviceVerb {
+    Undefine() {
+      super("vdev.undefine", "forgotten");
     }
   }
 
@@ -117,7 +101,7 @@ final class VdevDefinitions {
         description = "Take the whole definition from a file.")
     private @Nullable Path file;
 
-    @Option(names = "--dry-run", description = DRY)
+    @Option(names = "--dry-run", description = DeviceVerb.DRY)
     private boolean dryRun;
 
     @Mixin private ControlOptions control;

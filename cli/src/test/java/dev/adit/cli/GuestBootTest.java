@@ -1,7 +1,6 @@
 package dev.adit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,10 +36,7 @@ final class GuestBootTest {
 
   @BeforeAll
   static void needsTheGuest() {
-    GuestFiles files = GuestFiles.standard();
-    assumeTrue(
-        files.missing().isEmpty(),
-        () -> "not prepared by 'adit guest setup': " + String.join(", ", files.missing()));
+    PreparedGuest.assume();
   }
 
   @ParameterizedTest

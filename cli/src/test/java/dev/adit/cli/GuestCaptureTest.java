@@ -1,7 +1,6 @@
 package dev.adit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -57,10 +56,8 @@ final class GuestCaptureTest {
   }
 
   private Path capture(String arguments) throws IOException, InterruptedException {
+    PreparedGuest.assume();
     GuestFiles files = GuestFiles.standard();
-    assumeTrue(
-        files.missing().isEmpty(),
-        () -> "not prepared by 'adit guest setup': " + String.join(", ", files.missing()));
     List<String> machine = new ArrayList<>();
     machine.addAll(List.of("-machine", "q35,kernel-irqchip=split", "-accel", "tcg", "-m", "512"));
     machine.addAll(List.of(arguments.split(" ")));

@@ -1,7 +1,6 @@
 package dev.adit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -29,10 +28,7 @@ final class GuestImsTest {
 
   @BeforeAll
   static void needsTheGuest() {
-    GuestFiles files = GuestFiles.standard();
-    assumeTrue(
-        files.missing().isEmpty(),
-        () -> "not prepared by 'adit guest setup': " + String.join(", ", files.missing()));
+    PreparedGuest.assume();
   }
 
   /** By call after a killed QEMU and a reboot under load; and as the discussion has it, MSI-X. */

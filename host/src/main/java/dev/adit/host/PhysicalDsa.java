@@ -6,6 +6,7 @@ import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.DsaStatistics;
 import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.devices.dsa.QueueTerms;
+import dev.adit.devices.dsa.spec.Block;
 import dev.adit.devices.dsa.spec.Command;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Cmd;
@@ -102,7 +103,7 @@ final class PhysicalDsa implements AutoCloseable {
     PermittedMsix chip =
         new PermittedMsix(
             CompletionEntries.window(device, table),
-            CompletionEntries.window(device, (offsets >>> 32 & 0xFFFF) << 8),
+            CompletionEntries.window(device, Block.MSIXPERM.table(offsets)),
             device.msix().size());
     CompletionEntries made =
         new CompletionEntries(
@@ -261,22 +262,11 @@ final class PhysicalDsa implements AutoCloseable {
   }
 
   private long get(Register register, int index) {
-    return device.read(0, at(register, index), register.width());
+    return device.read(0, register.address(index, offsets), register.width());
   }
 
   private void set(Register register, int index, long value) {
-    device.write(0, at(register, index), register.width(), value);
-  }
-
-  private long at(Register register, int index) {
-    long table =
-        switch (register.block()) {
-          case GRPCFG -> (offsets & 0xFFFF) << 8;
-          case WQCFG -> (offsets >>> 16 & 0xFFFF) << 8;
-          case MSIXPERM -> (offsets >>> 32 & 0xFFFF) << 8;
-          default -> 0;
-        };
-    return table + (long) index * register.block().stride() + register.offset();
+    device.write(0, register.address(index, offsets), register.width(), value);
   }
 
   @Override

@@ -7,10 +7,12 @@ import dev.adit.devices.dsa.spec.Flags;
 import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.machine.DmaBuffer;
 import dev.adit.machine.DsaDriver;
+import dev.adit.machine.DsaExercise;
 import dev.adit.machine.DsaQueue;
 import dev.adit.machine.SocketPciDevice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -58,6 +60,14 @@ final class Guest implements AutoCloseable {
 
   static Guest shared(VirtualDevice device, int... sizes) {
     return new Guest(SocketPciDevice.connect(device.plan().socket(), MEMORY), true, sizes);
+  }
+
+  /** Does every operation twice on a queue; {@return what was not right} */
+  List<String> exercise(int queue, long seed) {
+    List<String> failures = new ArrayList<>();
+    DsaExercise exercise = new DsaExercise(pci, queues.get(queue), driver.operations(), seed);
+    exercise.run(2, outcome -> failures.addAll(outcome.failures()));
+    return failures;
   }
 
   /** {@return the handle that its vector has now} */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.adit.devices.dsa.spec.Command;
 import dev.adit.devices.dsa.spec.Status;
 import dev.adit.machine.DriverException;
-import dev.adit.machine.DsaExercise;
 import dev.adit.machine.SocketPciDevice;
 import dev.adit.vfiouser.ClientRegion;
 import dev.adit.vfiouser.EventLoops;
@@ -17,8 +16,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,14 +27,6 @@ final class MappedDeviceTest {
     return rig.registry.start(rig.device(name, type).withMapped(true)).orThrow();
   }
 
-  private static List<String> exercise(Guest guest, int queue, long seed) {
-    List<String> failures = new ArrayList<>();
-    long operations = guest.driver.operations();
-    DsaExercise exercise = new DsaExercise(guest.pci, guest.queues.get(queue), operations, seed);
-    exercise.run(2, outcome -> failures.addAll(outcome.failures()));
-    return failures;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"1dwq", "2dwq", "1swq"})
   void everyOperationWorksWithoutAMessageForEachDescriptor(String type) {
@@ -47,7 +36,7 @@ final class MappedDeviceTest {
       int[] sizes = of.queues() == 1 ? new int[] {16} : new int[] {16, 8};
       try (Guest guest = Guest.mapping(device, sizes)) {
         for (int queue = 0; queue < of.queues(); queue++) {
-          assertThat(exercise(guest, queue, 31 + queue)).isEmpty();
+          assertThat(guest.exercise(queue, 31 + queue)).isEmpty();
         }
       }
     }

@@ -5,29 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.devices.dsa.spec.Status;
 import dev.adit.host.Refusal.Reason;
-import dev.adit.machine.DsaExercise;
 import dev.adit.platform.Ims;
 import dev.adit.platform.Outcome;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Virtual devices of every type work, and what they were lent comes back. */
 final class VirtualDeviceTest {
-  private static List<String> exercise(Guest guest, int queue, long seed) {
-    List<String> failures = new ArrayList<>();
-    long operations = guest.driver.operations();
-    DsaExercise exercise = new DsaExercise(guest.pci, guest.queues.get(queue), operations, seed);
-    exercise.run(2, outcome -> failures.addAll(outcome.failures()));
-    return failures;
-  }
-
   @Test
   void everyOperationWorksOnADedicatedQueueWithCompletionsThroughTheStore() {
     try (Rig rig = new Rig(Rig.plan(0))) {
       VirtualDevice device = rig.start("a", AdiType.DEDICATED);
       try (Guest guest = Guest.of(device, 16)) {
-        assertThat(exercise(guest, 0, 1)).isEmpty();
+        assertThat(guest.exercise(0, 1)).isEmpty();
         assertThat(guest.handle(1)).isEqualTo(device.entries().get(1));
         assertThat(device.ims()).isTrue();
         assertThat(device.descriptors()).isPositive();
@@ -50,8 +39,8 @@ final class VirtualDeviceTest {
       assertThat(a.queues()).isEqualTo(b.queues());
       try (Guest posting = Guest.of(a, 16);
           Guest enqueuing = Guest.shared(b, 16)) {
-        assertThat(exercise(posting, 0, 2)).isEmpty();
-        assertThat(exercise(enqueuing, 0, 3)).isEmpty();
+        assertThat(posting.exercise(0, 2)).isEmpty();
+        assertThat(enqueuing.exercise(0, 3)).isEmpty();
       }
     }
   }
@@ -62,7 +51,7 @@ final class VirtualDeviceTest {
       VirtualDevice device = rig.start("a", new AdiType(3, false));
       try (Guest guest = Guest.of(device, 8, 16, 4)) {
         for (int queue = 0; queue < 3; queue++) {
-          assertThat(exercise(guest, queue, 4 + queue)).isEmpty();
+          assertThat(guest.exercise(queue, 4 + queue)).isEmpty();
         }
         assertThat(device.entries()).hasSize(4).doesNotHaveDuplicates();
       }
@@ -74,7 +63,7 @@ final class VirtualDeviceTest {
     try (Rig rig = new Rig(Rig.plan(0).withIms(Ims.OFF))) {
       VirtualDevice device = rig.start("a", AdiType.DEDICATED);
       try (Guest guest = Guest.of(device, 16)) {
-        assertThat(exercise(guest, 0, 7)).isEmpty();
+        assertThat(guest.exercise(0, 7)).isEmpty();
         assertThat(device.ims()).isFalse();
         assertThat(device.verdict().outcome()).isEqualTo(Outcome.MSI_X);
         assertThat(guest.handle(1)).isEqualTo(device.entries().get(1)).isPositive();
@@ -94,7 +83,7 @@ final class VirtualDeviceTest {
       DevicePlan plan = rig.device("a", AdiType.DEDICATED).withFlavour(DevicePlan.Flavour.FIXED);
       VirtualDevice device = rig.registry.start(plan).orThrow();
       try (Guest guest = Guest.of(device, 3)) {
-        assertThat(exercise(guest, 0, 8)).isEmpty();
+        assertThat(guest.exercise(0, 8)).isEmpty();
       }
     }
   }

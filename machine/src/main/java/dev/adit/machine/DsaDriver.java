@@ -342,21 +342,10 @@ public final class DsaDriver implements AutoCloseable {
   }
 
   private long get(Register register, int index) {
-    return device.read(CONTROL, address(register, index), register.width());
+    return device.read(CONTROL, register.address(index, offsets), register.width());
   }
 
   private void set(Register register, int index, long value) {
-    device.write(CONTROL, address(register, index), register.width(), value);
-  }
-
-  private long address(Register register, int index) {
-    long table =
-        switch (register.block()) {
-          case GRPCFG -> (offsets & 0xFFFF) << 8;
-          case WQCFG -> (offsets >>> 16 & 0xFFFF) << 8;
-          case MSIXPERM -> (offsets >>> 32 & 0xFFFF) << 8;
-          default -> 0;
-        };
-    return table + (long) index * register.block().stride() + register.offset();
+    device.write(CONTROL, register.address(index, offsets), register.width(), value);
   }
 }

@@ -1,5 +1,8 @@
 package dev.adit.devices.dsa;
 
+import static dev.adit.devices.dsa.DsaBars.PORTALS;
+import static dev.adit.devices.dsa.DsaBars.REGISTERS;
+
 import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
 import dev.adit.devices.dsa.DsaProfile.Option;
@@ -29,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Registers are for one thread at a time; {@link #enqueue} and the statistics are for any.
  */
 public final class DsaDevice implements PciFunction {
-  private static final int REGISTERS = 0;
-  private static final int PORTALS = 2;
   private static final int ENTRY = 16;
   private static final long CLOSE_NANOS = 2_000_000_000L;
 
@@ -111,17 +112,11 @@ public final class DsaDevice implements PciFunction {
 
   @Override
   public List<Bar> bars() {
-    List<Area> mappable =
-        profile.has(Option.MAPPABLE_PORTALS)
-            ? List.of(new Area(0, profile.portalBytes()))
-            : List.of();
     List<Area> store =
         profile.has(Option.MAPPABLE_IMS)
             ? List.of(new Area(DsaProfile.IMS, DsaProfile.IMS_BYTES))
             : List.of();
-    return List.of(
-        new Bar(REGISTERS, DsaProfile.BAR0_SIZE, store),
-        new Bar(PORTALS, profile.portalBytes(), mappable));
+    return DsaBars.of(profile, store);
   }
 
   @Override
@@ -136,9 +131,7 @@ public final class DsaDevice implements PciFunction {
 
   @Override
   public long read(int bar, long offset, int width) {
-    long size = bar == REGISTERS ? DsaProfile.BAR0_SIZE : profile.portalBytes();
-    boolean inside = offset >= 0 && offset <= size - Math.max(width, 1);
-    if ((bar != REGISTERS && bar != PORTALS) || !inside) {
+    if (!DsaBars.hold(profile, bar, offset, width)) {
       return RegisterFile.ones(width);
     }
     return bar == PORTALS ? 0 : readRegister(offset, width);

@@ -1,5 +1,8 @@
 package dev.adit.devices.dsa;
 
+import static dev.adit.devices.dsa.DsaBars.PORTALS;
+import static dev.adit.devices.dsa.DsaBars.REGISTERS;
+
 import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
 import dev.adit.devices.dsa.DsaProfile.Option;
@@ -28,8 +31,6 @@ import java.util.function.BooleanSupplier;
  * handles and suspension are for any.
  */
 public final class VirtualDsa implements PciFunction {
-  private static final int REGISTERS = 0;
-  private static final int PORTALS = 2;
   private static final int ENTRY = 16;
   private static final int CONTROL_WORD = 12;
 
@@ -106,13 +107,7 @@ public final class VirtualDsa implements PciFunction {
 
   @Override
   public List<Bar> bars() {
-    List<Area> mappable =
-        profile.has(Option.MAPPABLE_PORTALS)
-            ? List.of(new Area(0, profile.portalBytes()))
-            : List.of();
-    return List.of(
-        new Bar(REGISTERS, DsaProfile.BAR0_SIZE, List.of()),
-        new Bar(PORTALS, profile.portalBytes(), mappable));
+    return DsaBars.of(profile, List.of());
   }
 
   @Override
@@ -127,9 +122,7 @@ public final class VirtualDsa implements PciFunction {
 
   @Override
   public long read(int bar, long offset, int width) {
-    long size = bar == REGISTERS ? DsaProfile.BAR0_SIZE : profile.portalBytes();
-    boolean inside = offset >= 0 && offset <= size - Math.max(width, 1);
-    if ((bar != REGISTERS && bar != PORTALS) || !inside) {
+    if (!DsaBars.hold(profile, bar, offset, width)) {
       return RegisterFile.ones(width);
     }
     if (bar == PORTALS) {

@@ -11,6 +11,7 @@ import dev.adit.host.Refusal;
 import dev.adit.host.Registry;
 import dev.adit.host.Result;
 import dev.adit.host.SavedDevice;
+import dev.adit.host.SocketEvents;
 import dev.adit.host.VirtualDevice;
 import dev.adit.host.control.DeviceAttributes.Portals;
 import dev.adit.host.control.RefusedException.Reason;
@@ -312,20 +313,7 @@ public final class HostComposer implements Composer {
         case DETACHED -> attached = false;
         default -> {}
       }
-      events.add(label, Event.Kind.CLIENT, text(kind, detail), 1 + suppressed);
-    }
-
-    private static String text(Kind kind, int detail) {
-      return switch (kind) {
-        case ATTACHED -> "a client has connected";
-        case DETACHED -> "the client is gone";
-        case REFUSED -> "refused a client: there is one already";
-        case SILENT -> "closed a connection that said nothing";
-        case ERROR_REPLY -> "refused a command with errno " + detail;
-        case GARBLED -> "closed a connection that does not speak the protocol, errno " + detail;
-        case STUCK -> "an engine holds on to memory that the client took away";
-        case DEVICE_FAILED -> "the device failed, which is a mistake in Adit: please report it";
-      };
+      events.add(label, Event.Kind.CLIENT, SocketEvents.text(kind, detail), 1 + suppressed);
     }
   }
 

@@ -21,6 +21,23 @@ public enum Block {
   /** Counter filters, 32 bytes for each counter. */
   FLTCFG;
 
+  /**
+   * {@return where the table begins in BAR0, in bytes}
+   *
+   * @param offsets what {@link Register#OFFSETS0} says; it tells in units of 256 bytes
+   * @throws IllegalArgumentException for the tables of perfmon, which it does not tell of
+   */
+  public long table(long offsets) {
+    return switch (this) {
+      case GENERAL -> 0;
+      case GRPCFG -> (offsets & 0xFFFF) << 8;
+      case WQCFG -> (offsets >>> 16 & 0xFFFF) << 8;
+      case MSIXPERM -> (offsets >>> 32 & 0xFFFF) << 8;
+      case PERFMON, EVNTCAP, CNTRCFG, CNTRDATA, FLTCFG ->
+          throw new IllegalArgumentException(name());
+    };
+  }
+
   /** {@return the bytes from one entry of the table to the next} */
   public int stride() {
     return switch (this) {

@@ -141,6 +141,17 @@ public enum Register {
     return offset;
   }
 
+  /**
+   * {@return where it lies in BAR0, in bytes}
+   *
+   * @param index of the entry of its block
+   * @param offsets what {@link #OFFSETS0} says
+   * @throws IllegalArgumentException for a register of perfmon
+   */
+  public long address(int index, long offsets) {
+    return block.table(offsets) + (long) index * block.stride() + offset;
+  }
+
   /** {@return 4 or 8 bytes} */
   public int width() {
     return width;
