@@ -57,6 +57,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	COUNT(reallocated);
 	COUNT(refused);
 	COUNT(events);
+	COUNT(flags);
 #undef COUNT
 	seq_printf(file, "forged=%u\narrived=%u\n", dsa->forged, dsa->arrived);
 	seq_printf(file, "allocated=%llu\nstored=%llu\nmasked=%llu\ncalls=%llu\n", ims.allocated,

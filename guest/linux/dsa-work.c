@@ -72,14 +72,20 @@ static void prepare(struct dsa_worker *worker, struct dsa_slot *slot, struct dsa
 }
 
 /*
- * MOVDIR64B, with the flags settled right before it. QEMU's translator works flags out late; where a
- * plugin executes the instruction (guest/plugin), an interrupt right after it would find them
- * half done, and return with flags that are none.
+ * MOVDIR64B, with the flags of the same comparison before it and in its place. They are equal on a
+ * processor; whoever emulates the instruction, in kernel mode and between interrupts, may get it wrong.
  */
-static void push(void __iomem *portal, const struct dsa_descriptor *descriptor)
+static void push(struct dsa *dsa, void __iomem *portal, const struct dsa_descriptor *descriptor,
+		 unsigned int any)
 {
-	asm volatile("pushf; popf; .byte 0x66, 0x0f, 0x38, 0xf8, 0x02"
-		     : : "a" (portal), "d" (descriptor) : "memory", "cc");
+	unsigned long expected, flags;
+
+	asm volatile("cmpl $128, %[any]; pushf; pop %[expected]; cmpl $128, %[any];"
+		     ".byte 0x66, 0x0f, 0x38, 0xf8, 0x02; pushf; pop %[flags]"
+		     : [expected] "=&r" (expected), [flags] "=&r" (flags)
+		     : "a" (portal), "d" (descriptor), [any] "r" (any) : "memory", "cc");
+	if (flags != expected)
+		atomic64_inc(&dsa->counts.flags);
 }
 
 static void submit(struct dsa_worker *worker, unsigned int count)
@@ -95,7 +101,7 @@ static void submit(struct dsa_worker *worker, unsigned int count)
 
 	worker->record->status = 0;
 	wmb();	/* the device reads what was prepared only after it has the descriptor */
-	push(dsa->portals + page * PORTAL_PAGE, count == 1 ? worker->list : &batch);
+	push(dsa, dsa->portals + page * PORTAL_PAGE, count == 1 ? worker->list : &batch, worker->seed);
 }
 
 /* Looks at what has become of a descriptor; a slot that got no interrupt in all the time has lost it. */

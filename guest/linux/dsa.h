@@ -90,6 +90,7 @@ struct dsa_worker {
 struct dsa_counts {
 	atomic64_t interrupts, lost, spurious, corrupt, failed, stuck, moves, masks, reallocated, refused;
 	atomic64_t events;
+	atomic64_t flags;	/* submissions after which the processor's flags were others */
 };
 
 struct dsa {

@@ -16,7 +16,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { BLOCK = 64, PAGE = 4096, ROUNDS = 2000 };
+#include "guest_test.h"
+
+enum { ROUNDS = 2000 };
 
 static int number, failures;
 static sigjmp_buf fault;
@@ -24,7 +26,7 @@ static uint8_t pattern[BLOCK] __attribute__((aligned(2)));
 static uint8_t target[BLOCK] __attribute__((aligned(BLOCK)));
 static uint8_t nearby[BLOCK];
 
-static void check(bool good, const char *what)
+void check(bool good, const char *what)
 {
     failures += !good;
     printf("%s %d - %s\n", good ? "ok" : "not ok", ++number, what);
@@ -182,6 +184,7 @@ int main(void)
     check_refused("an unmapped source is refused", target, (void *)16);
     check_refused("an unmapped destination is refused", (void *)64, pattern);
     check_undivided();
+    check_state();
     printf("1..%d\n# %d passed, %d failed\n", number, number - failures, failures);
     return failures != 0;
 }

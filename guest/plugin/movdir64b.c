@@ -5,8 +5,19 @@
  *
  *   qemu-system-x86_64 -accel tcg -cpu max,x-force-features=on,+movdir64b -plugin movdir64b.so ...
  *
+ * How: the translator raises #UD for the instruction, and before that it settles what it keeps lazily
+ * within a block, the flags above all. So the plugin lets it raise and deliver the exception, and at the
+ * first instruction of the handler executes the move, puts back what the delivery changed (RSP, CS, SS
+ * and the system flags; the arithmetic flags and DF are kept elsewhere and survive it), and goes on behind
+ * the instruction. Four callbacks see it pass, in this order: on_execute (it is this instruction that
+ * raises, nothing else), on_exception (before the delivery: all state is exact), on_interrupt (after it:
+ * where the handler is), on_handler. To move the program counter is to leave the callback for good, which
+ * in the middle two would leave the exception pending; and in the first the flags are not settled.
+ *
  * What it keeps of the real instruction:
  *   - every form of the source operand in 64-bit mode, see decode.h;
+ *   - all registers and flags, and the red zone below RSP in user mode. In kernel mode the 40 bytes of
+ *     the exception's frame are written below RSP, where no kernel may keep anything;
  *   - 64 bytes reach the destination undivided as far as other MOVDIR64Bs can tell, from any vCPU;
  *     memory-mapped registers get them in eight pieces, the last of which is bytes 0 to 7;
  *   - the bytes 8 to 63 are in memory before the bytes 0 to 7, which hold the operation and make a
@@ -14,12 +25,12 @@
  *
  * What it cannot do, because the plugin interface has no way:
  *   - raise a page fault or #GP. An unreadable source, an unmapped or misaligned destination are left
- *     to the translator, which raises #UD for the instruction;
+ *     to the translator's #UD;
  *   - check access rights of the page tables: a mapped destination is taken to be writable;
- *   - tell 32-bit code segments: compatibility mode is executed as if it were 64-bit code. A vCPU
- *     that is not in long mode at all (EFER.LMA = 0) is left alone.
- *   - ENQCMD and ENQCMDS are left out: their result (accepted or retry, in ZF) comes back with the
- *     bus transaction, for which vfio-user has no message, and the interface does not show IA32_PASID.
+ *   - single steps: with TF set the trap comes one instruction late, behind the next one.
+ * Outside 64-bit mode, and where CS or SS are not from the GDT, the #UD stays. ENQCMD and ENQCMDS are left
+ * out: their result (accepted or retry, in ZF) comes back with the bus transaction, for which vfio-user
+ * has no message, and the interface does not show IA32_PASID.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -32,17 +43,40 @@ PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API;
 
 enum { BLOCK = 64, PAGE = 4096 };
 
+/* RFLAGS that QEMU does not keep with the others (CF, PF, AF, ZF, SF, OF and DF), and RF, which ends here. */
+enum { FLAGS_ELSEWHERE = 0x0cd5, FLAG_RF = 1 << 16 };
+
+/* Bits of a selector. */
+enum { SELECTOR_RPL = 3, SELECTOR_LDT = 4 };
+
+/* What the delivery of an exception pushes in 64-bit mode if it has no error code, from RSP upwards. */
+struct frame {
+    uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/*
+ * How far the instruction has come on a vCPU. Of one at a time: if an NMI comes right behind a delivery and
+ * its handler executes a MOVDIR64B, too, the first one's #UD stays.
+ */
+enum progress { NOTHING, EXECUTING, RAISED, DELIVERED };
+
 /* What one vCPU needs while it executes an instruction; made once, so that execution allocates nothing. */
 struct vcpu {
-    GByteArray *value, *code, *block, *rest;
-    struct registers registers;
+    GByteArray *value, *code, *block, *rest, *stack;
+    enum progress progress;
+    struct movdir64b insn;
+    struct registers registers; /* those of the operands, before the delivery, */
+    uint64_t cs, ss, rsp, flags; /* and those that it changes */
+    uint64_t handler;
 };
 
 static struct vcpu *vcpus;
 static size_t vcpu_count;
 
+enum { RSP = 4, R15 = 15 };
+
 /* Handles of registers; the same for every vCPU. */
-static struct qemu_plugin_register *general[16], *rip, *fs_base, *gs_base, *efer;
+static struct qemu_plugin_register *general[16], *rip, *fs_base, *gs_base, *cs, *ss, *eflags;
 static const char *const general_names[16] = {
     "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
     "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
@@ -50,6 +84,13 @@ static const char *const general_names[16] = {
 
 /* Serialises the 64-byte writes of all vCPUs. */
 static GMutex write_lock;
+
+/*
+ * Where in their pages the handlers of exceptions and interrupts begin, a bit for each byte. Each is
+ * known before its block is first translated. A translated block serves every virtual address that its
+ * page is mapped at, so only the place in the page can be relied on.
+ */
+static uint64_t entries[PAGE / 64];
 
 static bool read_register(struct vcpu *vcpu, struct qemu_plugin_register *handle, uint64_t *value)
 {
@@ -62,8 +103,16 @@ static bool read_register(struct vcpu *vcpu, struct qemu_plugin_register *handle
     return true;
 }
 
-static bool read_registers(struct vcpu *vcpu, const struct movdir64b *insn)
+static bool write_register(struct vcpu *vcpu, struct qemu_plugin_register *handle, uint64_t value)
 {
+    g_byte_array_set_size(vcpu->value, 0);
+    g_byte_array_append(vcpu->value, (const guint8 *)&value, sizeof value);
+    return qemu_plugin_write_register(handle, vcpu->value);
+}
+
+static bool read_operands(struct vcpu *vcpu)
+{
+    const struct movdir64b *insn = &vcpu->insn;
     struct registers *registers = &vcpu->registers;
     for (int i = 0; i < 16; i++) {
         if ((i == insn->destination || i == insn->base || i == insn->index) &&
@@ -105,46 +154,142 @@ static bool write_block(struct vcpu *vcpu, uint64_t physical)
     return done;
 }
 
-static bool execute(struct vcpu *vcpu, uint64_t pc, struct movdir64b *insn)
+static bool move(struct vcpu *vcpu)
 {
-    uint64_t mode, physical;
-    if (efer && read_register(vcpu, efer, &mode) && !(mode & EFER_LMA)) {
-        return false;
-    }
-    if (!fetch(vcpu, pc, insn) || !read_registers(vcpu, insn)) {
-        return false;
-    }
-    vcpu->registers.rip = pc;
-    uint64_t destination = destination_address(insn, &vcpu->registers);
+    uint64_t physical, destination = destination_address(&vcpu->insn, &vcpu->registers);
     return destination % BLOCK == 0 &&
-           qemu_plugin_read_memory_vaddr(source_address(insn, &vcpu->registers), vcpu->block, BLOCK) &&
+           qemu_plugin_read_memory_vaddr(source_address(&vcpu->insn, &vcpu->registers), vcpu->block, BLOCK) &&
            qemu_plugin_translate_vaddr(destination, &physical) && write_block(vcpu, physical);
 }
 
-/*
- * Where the instruction is now. A translated block serves every virtual address its page is mapped at,
- * so the address at translation gives only the place in the page; the page comes from the program
- * counter, which the translator has kept up to the start of the block at least. A block starts no
- * instruction outside its first page.
- */
-static bool address_of(struct vcpu *vcpu, uintptr_t translated, uint64_t *pc)
+/* Is it 64-bit code? The interface shows R15 to no other: what is written there does not come back. */
+static bool in_64_bit_mode(struct vcpu *vcpu)
 {
-    if (!read_register(vcpu, rip, pc)) {
+    uint64_t value;
+    if (!read_register(vcpu, general[R15], &value)) {
         return false;
     }
-    *pc = (*pc & ~(uint64_t)(PAGE - 1)) | (translated & (PAGE - 1));
-    return true;
+    if (value != 0) {
+        return true;
+    }
+    return write_register(vcpu, general[R15], 1) && read_register(vcpu, general[R15], &value) &&
+           value == 1 && write_register(vcpu, general[R15], 0);
 }
 
-/* Before the instruction: executes it and goes on behind it, or lets the translator raise #UD. */
-static void on_execute(unsigned int index, void *translated)
+/*
+ * Can both segments be loaded again from where they came from? The GDT is this processor's own and
+ * changes in kernel mode only, from which nobody returns without having SS loaded or checked anew; an
+ * LDT can be changed by other processors meanwhile. The privilege level comes with SS, so a null
+ * selector will not do for users.
+ */
+static bool restorable(uint64_t cs_selector, uint64_t ss_selector)
 {
-    struct movdir64b insn;
-    uint64_t pc;
-    if (index < vcpu_count && address_of(&vcpus[index], (uintptr_t)translated, &pc) &&
-        execute(&vcpus[index], pc, &insn)) {
-        qemu_plugin_set_pc(pc + (uint64_t)insn.length); /* does not return */
+    uint64_t level = cs_selector & SELECTOR_RPL;
+    return !((cs_selector | ss_selector) & SELECTOR_LDT) && (ss_selector & SELECTOR_RPL) == level &&
+           (level == 0 || ss_selector > SELECTOR_RPL);
+}
+
+/* Decodes the instruction, and keeps its operands and what the delivery is about to change. */
+static bool remember(struct vcpu *vcpu, uint64_t pc)
+{
+    vcpu->registers.rip = pc;
+    return in_64_bit_mode(vcpu) && fetch(vcpu, pc, &vcpu->insn) && read_operands(vcpu) &&
+           read_register(vcpu, general[RSP], &vcpu->rsp) && read_register(vcpu, cs, &vcpu->cs) &&
+           read_register(vcpu, ss, &vcpu->ss) && read_register(vcpu, eflags, &vcpu->flags) &&
+           restorable(vcpu->cs, vcpu->ss);
+}
+
+/* Is what has been delivered the instruction's own exception, and nothing else that came to this handler? */
+static bool own_frame(struct vcpu *vcpu)
+{
+    struct frame frame;
+    uint64_t at;
+    if (!read_register(vcpu, general[RSP], &at) ||
+        !qemu_plugin_read_memory_vaddr(at, vcpu->stack, sizeof frame)) {
+        return false;
     }
+    memcpy(&frame, vcpu->stack->data, sizeof frame);
+    return frame.rip == vcpu->registers.rip && frame.rsp == vcpu->rsp &&
+           (uint16_t)frame.cs == vcpu->cs && (uint16_t)frame.ss == vcpu->ss;
+}
+
+static void take_back(struct vcpu *vcpu)
+{
+    write_register(vcpu, cs, vcpu->cs);
+    write_register(vcpu, ss, vcpu->ss);
+    write_register(vcpu, general[RSP], vcpu->rsp);
+    write_register(vcpu, eflags, vcpu->flags & ~(uint64_t)(FLAGS_ELSEWHERE | FLAG_RF));
+}
+
+/* Right before the translator's code for the instruction, which is nothing but to raise #UD. */
+static void on_execute(unsigned int index, void *unused)
+{
+    if (index < vcpu_count) {
+        vcpus[index].progress = EXECUTING;
+    }
+    (void)unused;
+}
+
+/* An exception has been raised; one while another is delivered takes its place. */
+static void on_exception(unsigned int index, int type, uint64_t from, uint64_t to, void *unused)
+{
+    if (index < vcpu_count && vcpus[index].progress != DELIVERED) {
+        struct vcpu *vcpu = &vcpus[index];
+        vcpu->progress = vcpu->progress == EXECUTING && remember(vcpu, from) ? RAISED : NOTHING;
+    }
+    (void)type;
+    (void)to;
+    (void)unused;
+}
+
+/* An exception or interrupt has been delivered: `to` is its handler, of which nothing has run yet. */
+static void on_interrupt(unsigned int index, int type, uint64_t from, uint64_t to, void *unused)
+{
+    uint64_t place = to % PAGE, bit = UINT64_C(1) << place % 64, *word = &entries[place / 64];
+    if (!(__atomic_load_n(word, __ATOMIC_RELAXED) & bit)) {
+        __atomic_fetch_or(word, bit, __ATOMIC_RELAXED);
+    }
+    if (index < vcpu_count && vcpus[index].progress == RAISED) {
+        vcpus[index].handler = to;
+        vcpus[index].progress = DELIVERED;
+    }
+    (void)type;
+    (void)from;
+    (void)unused;
+}
+
+/* Before the first instruction of a handler, which need not be ours: an NMI may come between. */
+static void on_handler(unsigned int index, void *unused)
+{
+    (void)unused;
+    if (index >= vcpu_count || vcpus[index].progress != DELIVERED) {
+        return;
+    }
+    struct vcpu *vcpu = &vcpus[index];
+    uint64_t pc;
+    if (!read_register(vcpu, rip, &pc) || pc != vcpu->handler) {
+        return;
+    }
+    vcpu->progress = NOTHING;
+    if (own_frame(vcpu) && move(vcpu)) {
+        take_back(vcpu);
+        qemu_plugin_set_pc(vcpu->registers.rip + (uint64_t)vcpu->insn.length); /* does not return */
+    }
+}
+
+static bool is_movdir64b(const struct qemu_plugin_insn *insn)
+{
+    struct movdir64b decoded;
+    uint8_t bytes[MAX_INSN];
+    size_t length = qemu_plugin_insn_data(insn, bytes, sizeof bytes);
+    /* The translator gives up within the instruction, so what it read of it is but a beginning. */
+    return length >= 4 && decode_movdir64b(bytes, length, &decoded) != DECODE_OTHER;
+}
+
+static bool is_entry(uint64_t address)
+{
+    uint64_t place = address % PAGE;
+    return __atomic_load_n(&entries[place / 64], __ATOMIC_RELAXED) >> place % 64 & 1;
 }
 
 static void on_translate(struct qemu_plugin_tb *block, void *unused)
@@ -152,15 +297,12 @@ static void on_translate(struct qemu_plugin_tb *block, void *unused)
     size_t count = qemu_plugin_tb_n_insns(block);
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
-        struct movdir64b decoded;
-        uint8_t bytes[MAX_INSN];
-        size_t length = qemu_plugin_insn_data(insn, bytes, sizeof bytes);
-        /* The translator gives up within the instruction, so what it read of it is but a beginning. */
-        if (length < 4 || decode_movdir64b(bytes, length, &decoded) == DECODE_OTHER) {
-            continue;
+        if (i == 0 && is_entry(qemu_plugin_insn_vaddr(insn))) {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_handler, PLUGIN_CB_RW_REGS_PC, NULL);
         }
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_execute, PLUGIN_CB_RW_REGS_PC,
-                                               (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn));
+        if (is_movdir64b(insn)) {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_execute, PLUGIN_CB_NO_REGS, NULL);
+        }
     }
     (void)unused;
 }
@@ -181,8 +323,12 @@ static void find_registers(void)
             fs_base = found->handle;
         } else if (strcmp(found->name, "gs_base") == 0) {
             gs_base = found->handle;
-        } else if (strcmp(found->name, "efer") == 0) {
-            efer = found->handle;
+        } else if (strcmp(found->name, "cs") == 0) {
+            cs = found->handle;
+        } else if (strcmp(found->name, "ss") == 0) {
+            ss = found->handle;
+        } else if (strcmp(found->name, "eflags") == 0) {
+            eflags = found->handle;
         }
     }
     g_array_free(list, TRUE);
@@ -207,6 +353,7 @@ static void on_end(void *unused)
         g_byte_array_free(vcpus[i].code, TRUE);
         g_byte_array_free(vcpus[i].block, TRUE);
         g_byte_array_free(vcpus[i].rest, TRUE);
+        g_byte_array_free(vcpus[i].stack, TRUE);
     }
     g_free(vcpus);
     vcpu_count = 0;
@@ -227,9 +374,12 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *in
         vcpus[i].code = g_byte_array_sized_new(MAX_INSN);
         vcpus[i].block = g_byte_array_sized_new(BLOCK);
         vcpus[i].rest = g_byte_array_sized_new(BLOCK);
+        vcpus[i].stack = g_byte_array_sized_new(sizeof(struct frame));
     }
     qemu_plugin_register_vcpu_init_cb(id, on_vcpu, NULL);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);
+    qemu_plugin_register_vcpu_discon_cb(id, PLUGIN_DISCON_EXCEPTION, on_exception, NULL);
+    qemu_plugin_register_vcpu_discon_cb(id, PLUGIN_DISCON_INTERRUPT, on_interrupt, NULL);
     qemu_plugin_register_atexit_cb(id, on_end, NULL);
     (void)argc;
     (void)argv;
