@@ -31,7 +31,7 @@ dir=${ADIT_GUEST_DIR:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/adit/guest}
 root=$dir/root
 
 say() { printf 'guest: %s\n' "$*" >&2; }
-die() { printf 'guest: %s\n' "$*" >&2; exit 1; }
+die() { say "$@"; exit 1; }
 
 usage() { sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "$0"; }
 
@@ -76,10 +76,13 @@ apt_settings() {
   apt-config dump | grep -E '^Acquire::(https?::Proxy|Check-Valid-Until|Check-Date) ' || true
 }
 
-make_root() {
-  local keyring=/usr/share/keyrings/debian-archive-keyring.gpg inputs mirror options=() line
-  inputs="$suite ${packages[*]}"
-  if fresh root "$inputs" && [[ -d $root ]]; then say "root: there"; return; fi
+# Makes a Debian of its own in a folder: make_debian STEP FOLDER "SUITES" PACKAGE...
+make_debian() {
+  local step=$1 target=$2 suites=$3 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  local inputs mirror options=() sources=() line
+  shift 3
+  inputs="$suite $*"
+  if fresh "$step" "$inputs" && [[ -d $target ]]; then say "$step: there"; return; fi
   command -v mmdebstrap >/dev/null || die "needs mmdebstrap (apt-get install mmdebstrap)"
   [[ -f $keyring ]] || die "needs the keys of Debian's archive (apt-get install debian-archive-keyring)"
   if ((EUID != 0)); then
@@ -88,15 +91,15 @@ make_root() {
   fi
   mirror=$(debian_mirror)
   while IFS= read -r line; do options+=("--aptopt=${line%;}"); done < <(apt_settings)
-  say "root: installing Debian $suite with QEMU and a compiler (about 150 MB to fetch)"
-  begin root
-  remove "$root"
+  for line in $suites; do sources+=("deb [signed-by=$keyring] $mirror $line main"); done
+  say "$step: installing Debian $suite with $* (about 150 MB to fetch)"
+  begin "$step"
+  remove "$target"
   mmdebstrap --quiet --mode="$( ((EUID == 0)) && echo root || echo unshare)" --variant=minbase --architectures=$arch \
-    --aptopt="APT::Default-Release \"$suite-backports\"" --aptopt='Apt::Install-Recommends "false"' "${options[@]}" \
-    --include="$(IFS=,; echo "${packages[*]}")" --skip=cleanup/apt/lists "$suite" "$root" \
-    "deb [signed-by=$keyring] $mirror $suite main" \
-    "deb [signed-by=$keyring] $mirror $suite-backports main" >&2 || die "the private root could not be made"
-  finish root "$inputs"
+    --aptopt="APT::Default-Release \"${suites##* }\"" --aptopt='Apt::Install-Recommends "false"' "${options[@]}" \
+    --include="$(IFS=,; echo "$*")" --skip=cleanup/apt/lists "$suite" "$target" "${sources[@]}" >&2 ||
+    die "the Debian of step '$step' could not be made"
+  finish "$step" "$inputs"
 }
 
 # The system's QEMU serves if it knows vfio-user and, for a translated guest, plugins that can skip
@@ -233,7 +236,7 @@ main() {
   mkdir -p "$dir/stamps" "$dir/kernels"
   exec 9>"$dir/lock"
   flock -n 9 || { say "waiting for another setup to end"; flock 9; }
-  make_root
+  make_debian root "$root" "$suite $suite-backports" "${packages[@]}"
   choose_qemu
   make_plugin
   make_tools
@@ -242,4 +245,5 @@ main() {
   say "ready in $dir"
 }
 
-main "$@"
+# packaging/systemd/try takes functions from here.
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then main "$@"; fi

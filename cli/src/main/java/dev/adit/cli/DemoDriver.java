@@ -57,7 +57,7 @@ public final class DemoDriver {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try (SocketPciDevice device = SocketPciDevice.connect(socket, MEMORY);
         DsaDriver driver = DsaDriver.probe(device)) {
-      DsaQueue queue = driver.enable(ENTRIES).getFirst();
+      DsaQueue queue = driver.enable(Math.min(ENTRIES, driver.totalSize())).getFirst();
       DsaExercise exercise = new DsaExercise(device, queue, driver.operations(), seed);
       exercise.run(
           rounds,

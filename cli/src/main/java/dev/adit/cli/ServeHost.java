@@ -35,7 +35,7 @@ final class ServeHost {
     Optional<ServiceManager> manager = ServiceManager.fromEnvironment();
     HostServer server = HostServer.start(config, HostComposer::of);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, manager), "stop"));
-    manager.ifPresent(each -> each.tell("READY=1"));
+    manager.ifPresent(each -> each.tell("READY=1\nSTATUS=Listening on " + config.control()));
     follow(server.events());
     return ExitCode.DONE;
   }
