@@ -37,7 +37,8 @@ final class FunctionCommand implements Runnable {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "List functions, what they have, and what of it is used.")
+      description = "List functions, what they have, and what of it is used.",
+      footer = {"", "Examples:", "  adit function list", "  adit function list --json"})
   static final class ListFunctions implements Callable<Integer> {
     @Mixin private ControlOptions control;
     @Mixin private VdevOutput output;
@@ -77,7 +78,8 @@ final class FunctionCommand implements Runnable {
       description = {
         "Print the queue layout of a function as accel-config's save-config does.",
         "The key 'layout' of the configuration takes it, and so does accel-config."
-      })
+      },
+      footer = {"", "Examples:", "  adit function save-config dsa0 > dsa0.conf"})
   static final class SaveConfig implements Callable<Integer> {
     @Parameters(paramLabel = "FUNCTION", description = "Its name.")
     private String function;

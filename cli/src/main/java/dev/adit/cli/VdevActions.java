@@ -33,6 +33,12 @@ final class VdevActions {
       description = {
         "Serve a device that is defined, or one that the options describe and that is not kept.",
         "-v adds the arguments of QEMU for a virtual machine that uses it."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  adit vdev start one --verbose",
+        "  adit vdev start --type 1dwq --name passing    gone once stopped"
       })
   static final class Start implements Callable<Integer> {
     @Parameters(paramLabel = "DEVICE", arity = "0..1", description = "Its name or UUID.")
@@ -87,7 +93,8 @@ final class VdevActions {
   @Command(
       name = "stop",
       mixinStandardHelpOptions = true,
-      description = "Drain a device and end it; its definition stays.")
+      description = "Drain a device and end it; its definition stays.",
+      footer = {"", "Examples:", "  adit vdev stop one", "  adit vdev stop one --force"})
   static final class Stop extends DeviceVerb {
     @Option(names = "--force", description = "Take it away from the guest that uses it.")
     private boolean force;
@@ -106,7 +113,8 @@ final class VdevActions {
   @Command(
       name = "reset",
       mixinStandardHelpOptions = true,
-      description = "Put a device back to its state at power-on, as its guest could.")
+      description = "Put a device back to its state at power-on, as its guest could.",
+      footer = {"", "Examples:", "  adit vdev reset one"})
   static final class Reset extends DeviceVerb {
     Reset() {
       super("vdev.reset", "reset");
@@ -117,7 +125,8 @@ final class VdevActions {
   @Command(
       name = "revoke",
       mixinStandardHelpOptions = true,
-      description = "Take back the interrupt handles of a device; its driver asks for new ones.")
+      description = "Take back the interrupt handles of a device; its driver asks for new ones.",
+      footer = {"", "Examples:", "  adit vdev revoke one --dry-run", "  adit vdev revoke one"})
   static final class Revoke extends DeviceVerb {
     Revoke() {
       super("vdev.revoke", "asked to renew its handles");
@@ -131,6 +140,12 @@ final class VdevActions {
       description = {
         "Drain a device and hold it; what its guest submits waits.",
         "With --to its state is saved, to go on here or with another server."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  adit vdev suspend one",
+        "  adit vdev suspend one --to one.state    which 'resume --from' takes"
       })
   static final class Suspend extends DeviceVerb {
     @Option(names = "--to", paramLabel = "FILE", description = "Where its state goes.")
@@ -166,7 +181,8 @@ final class VdevActions {
       description = {
         "Let a suspended device go on, or start one with the state that a file holds.",
         "Its driver is told to ask for new interrupt handles."
-      })
+      },
+      footer = {"", "Examples:", "  adit vdev resume one", "  adit vdev resume --from one.state"})
   static final class Resume implements Callable<Integer> {
     @Parameters(paramLabel = "DEVICE", arity = "0..1", description = "Its name or UUID.")
     private @Nullable String device;

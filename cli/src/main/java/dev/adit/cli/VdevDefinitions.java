@@ -26,7 +26,14 @@ final class VdevDefinitions {
   @Command(
       name = "define",
       mixinStandardHelpOptions = true,
-      description = "Keep the definition of a device, or of several; start none.")
+      description = "Keep the definition of a device, or of several; start none.",
+      footer = {
+        "",
+        "Examples:",
+        "  adit vdev define --type 1dwq --name one --auto",
+        "  adit vdev define --type 1swq --name two --set portals=mmap --set socket-group=kvm",
+        "  adit vdev define --file one.json --dry-run"
+      })
   static final class Define implements Callable<Integer> {
     @Mixin private DefinitionOptions definition;
     @Mixin private ControlOptions control;
@@ -58,7 +65,8 @@ final class VdevDefinitions {
   @Command(
       name = "undefine",
       mixinStandardHelpOptions = true,
-      description = "Forget the definition of a device; an active one goes on until it is stopped.")
+      description = "Forget the definition of a device; an active one goes on until it is stopped.",
+      footer = {"", "Examples:", "  adit vdev undefine one"})
   static final class Undefine extends DeviceVerb {
     Undefine() {
       super("vdev.undefine", "forgotten");
@@ -72,6 +80,12 @@ final class VdevDefinitions {
       description = {
         "Change the definition of a device. An active device goes on as it was started;",
         "the change comes with its next start."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  adit vdev modify one --auto --set socket-group=kvm --set socket-mode=0660",
+        "  adit vdev modify one --manual --unset socket-mode"
       })
   static final class Modify implements Callable<Integer> {
     @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")

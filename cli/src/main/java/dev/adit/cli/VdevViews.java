@@ -21,7 +21,8 @@ final class VdevViews {
   @Command(
       name = "types",
       mixinStandardHelpOptions = true,
-      description = "List what devices functions offer, and how many more could be started.")
+      description = "List what devices functions offer, and how many more could be started.",
+      footer = {"", "Examples:", "  adit vdev types", "  adit vdev types --parent dsa0 --json"})
   static final class Types implements Callable<Integer> {
     @Option(names = "--parent", paramLabel = "FUNCTION", description = "Of this function only.")
     private @Nullable String function;
@@ -63,7 +64,8 @@ final class VdevViews {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "List devices, defined and active ones.")
+      description = "List devices, defined and active ones.",
+      footer = {"", "Examples:", "  adit vdev list", "  adit vdev list --active --json"})
   static final class ListDevices implements Callable<Integer> {
     @Option(names = "--parent", paramLabel = "FUNCTION", description = "Of this function only.")
     private @Nullable String function;
@@ -119,6 +121,12 @@ final class VdevViews {
       description = {
         "Show all about a device: what it got, why IMS is used or not, what it has done.",
         "The JSON of one device can be given to 'define --file' as it is."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  adit vdev show one",
+        "  adit vdev show one --json > one.json    what 'define --file' takes"
       })
   static final class Show implements Callable<Integer> {
     @Parameters(paramLabel = "DEVICE", description = "Its name or UUID.")
@@ -147,6 +155,12 @@ final class VdevViews {
       description = {
         "Tell what happened: starts and stops, clients, dropped and faulted interrupts and why.",
         "The last 256 of each device are kept; what repeats within a second is counted."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  adit vdev events one",
+        "  adit vdev events --follow --json | jq .text"
       })
   static final class Events implements Callable<Integer> {
     @Parameters(
