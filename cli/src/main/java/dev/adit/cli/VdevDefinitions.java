@@ -31,7 +31,7 @@ final class VdevDefinitions {
         "",
         "Examples:",
         "  adit vdev define --type 1dwq --name one --auto",
-        "  adit vdev define --type 1swq --name two --set portals=mmap --set socket-group=kvm",
+        "  adit vdev define --type 1swq --name two --set portals=mmap",
         "  adit vdev define --file one.json --dry-run"
       })
   static final class Define implements Callable<Integer> {
