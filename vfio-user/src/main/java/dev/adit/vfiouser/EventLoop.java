@@ -26,7 +26,7 @@ final class EventLoop implements Runnable {
     default void failed() {}
   }
 
-  /** Sources that are polled one by one when spinning; with more of them epoll is cheaper. */
+  /** Streams that are polled one by one when spinning; with more of them epoll is cheaper. */
   private static final int DIRECT = 4;
 
   /** Rounds of direct polling between two looks at everything else. */
@@ -38,9 +38,9 @@ final class EventLoop implements Runnable {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private final boolean spin;
-  private final List<Source> streams = new ArrayList<>();
+  private final List<Watch> streams = new ArrayList<>();
   private final List<Source> ticking = new ArrayList<>();
-  private @Nullable Source[] sources = new @Nullable Source[64];
+  private @Nullable Watch[] watches = new @Nullable Watch[64];
   private boolean stopped;
   private boolean ended;
   private int tickMillis = 1;
@@ -100,26 +100,85 @@ final class EventLoop implements Runnable {
 
   /** Watches an fd; a {@code stream} is one where latency counts. */
   void add(int fd, Source source, boolean stream) {
-    if (fd >= sources.length) {
-      sources = Arrays.copyOf(sources, Math.max(fd + 1, sources.length * 2));
+    if (fd >= watches.length) {
+      watches = Arrays.copyOf(watches, Math.max(fd + 1, watches.length * 2));
     }
-    sources[fd] = source;
-    epoll.add(fd, Epoll.IN);
-    if (stream) {
-      streams.add(source);
+    Watch watch = new Watch(fd, source, spin && stream);
+    watches[fd] = watch;
+    if (watch.stream) {
+      streams.add(watch);
+      settleAllIf(streams.size() == DIRECT + 1);
     }
+    watch.settle();
   }
 
   void interest(int fd, int events) {
-    epoll.change(fd, events);
+    Watch watch = watches[fd];
+    if (watch != null) {
+      watch.interest = events;
+      watch.settle();
+    }
   }
 
   /** Stops watching, before the fd is closed. */
   void remove(int fd, Source source) {
-    epoll.remove(fd);
-    sources[fd] = null;
-    streams.remove(source);
+    Watch watch = watches[fd];
+    if (watch != null) {
+      watch.end();
+      watches[fd] = null;
+      settleAllIf(streams.remove(watch) && streams.size() == DIRECT);
+    }
     ticking.remove(source);
+  }
+
+  private void settleAllIf(boolean changed) {
+    for (int i = 0; changed && i < streams.size(); i++) {
+      streams.get(i).settle();
+    }
+  }
+
+  /** Whether streams are polled one by one. */
+  private boolean direct() {
+    return spin && streams.size() <= DIRECT;
+  }
+
+  /**
+   * An fd and what is awaited of it. A stream that is polled anyway is left out of epoll while only
+   * input is awaited: each message would have to tell epoll of itself, in the time of who sends it.
+   */
+  private final class Watch {
+    private static final int NOWHERE = -1;
+
+    final int fd;
+    final Source source;
+    final boolean stream;
+    int interest = Epoll.IN;
+    private int watched = NOWHERE;
+
+    Watch(int fd, Source source, boolean stream) {
+      this.fd = fd;
+      this.source = source;
+      this.stream = stream;
+    }
+
+    void settle() {
+      if (stream && interest == Epoll.IN && direct()) {
+        end();
+      } else if (watched == NOWHERE) {
+        epoll.add(fd, interest);
+        watched = interest;
+      } else if (watched != interest) {
+        epoll.change(fd, interest);
+        watched = interest;
+      }
+    }
+
+    void end() {
+      if (watched != NOWHERE) {
+        epoll.remove(fd);
+        watched = NOWHERE;
+      }
+    }
   }
 
   /** Has {@link Source#tick} called at least every {@code millis}, until {@link #untick}. */
@@ -143,7 +202,7 @@ final class EventLoop implements Runnable {
         for (int i = 0; i < ticking.size(); i++) {
           tick(ticking.get(i));
         }
-        if (spin && !streams.isEmpty() && streams.size() <= DIRECT) {
+        if (direct() && !streams.isEmpty()) {
           pollDirectly();
         }
       }
@@ -169,9 +228,9 @@ final class EventLoop implements Runnable {
         Eventfds.take(wake);
         runTasks();
       } else {
-        Source source = fd < sources.length ? sources[fd] : null;
-        if (source != null) {
-          ready(source, epoll.readyFor(i));
+        Watch watch = fd < watches.length ? watches[fd] : null;
+        if (watch != null) {
+          ready(watch.source, epoll.readyFor(i));
         }
       }
     }
@@ -199,7 +258,7 @@ final class EventLoop implements Runnable {
   private void pollDirectly() {
     for (int round = 0; round < ROUNDS && tasks.isEmpty(); round++) {
       for (int i = 0; i < streams.size(); i++) {
-        ready(streams.get(i), Epoll.IN);
+        ready(streams.get(i).source, Epoll.IN);
       }
     }
   }

@@ -136,17 +136,28 @@ class ServerTest extends ServerTestCase {
   }
 
   @Test
-  void aSpinningLoopServesAsWell() {
+  void aSpinningLoopServesFewAndMany() {
     EventLoops spinning = EventLoops.start(1, EventLoops.Idle.SPIN);
-    Path at = folder.resolve("spin");
-    VfioUserServer quick = VfioUserServer.serve(spinning, at, options(), SumDevice::new);
-    try (VfioUserClient client = VfioUserClient.connect(loops, at, Duration.ofSeconds(60))) {
-      for (int i = 0; i < 100; i++) {
-        client.post(0, 0, 8, i);
-        assertThat(client.read(0, 0, 8)).isEqualTo(i);
-      }
+    List<VfioUserServer> servers = new ArrayList<>();
+    List<VfioUserClient> clients = new ArrayList<>();
+    for (int i = 0; i < 10; i++) { // it polls few one by one, and looks at many otherwise
+      Path at = folder.resolve("spin" + i);
+      servers.add(VfioUserServer.serve(spinning, at, options(), SumDevice::new));
+      clients.add(VfioUserClient.connect(loops, at, Duration.ofSeconds(60)));
+      allAnswer(clients);
     }
-    quick.close();
+    while (!clients.isEmpty()) {
+      clients.remove(clients.size() / 2).close();
+      allAnswer(clients);
+    }
+    servers.forEach(VfioUserServer::close);
     spinning.close();
+  }
+
+  private static void allAnswer(List<VfioUserClient> clients) {
+    for (int i = 0; i < clients.size(); i++) {
+      clients.get(i).post(0, 0, 8, 1000 + i);
+      assertThat(clients.get(i).read(0, 0, 8)).isEqualTo(1000 + i);
+    }
   }
 }

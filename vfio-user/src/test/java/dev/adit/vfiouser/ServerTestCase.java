@@ -30,8 +30,13 @@ abstract class ServerTestCase {
   void serve() {
     openBefore = open();
     path = folder.resolve("device");
-    loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
+    loops = EventLoops.start(1, idle());
     server = VfioUserServer.serve(loops, path, options(), this::make);
+  }
+
+  /** {@return what the loop does that serves device and clients} */
+  EventLoops.Idle idle() {
+    return EventLoops.Idle.BLOCK;
   }
 
   private Device make(Device.Bus bus) {
