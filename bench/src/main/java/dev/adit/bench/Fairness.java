@@ -13,13 +13,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * What a guest loses to a neighbour that floods the engines they share with the longest descriptors
- * it can: descriptors a second alone and beside it, and the share of the engines' time. Run by
- * {@code bench/fairness}.
+ * What a guest loses to a neighbour that floods the engines they share: descriptors a second alone,
+ * beside another one that does the same as it, and beside the flood; and its share of the engines'
+ * time. Run by {@code bench/fairness}.
  */
 public final class Fairness {
   private static final int DEPTH = 16;
-  private static final int ATTACK = 8 << 20;
   private static final int WQS = 8;
   private static final int ENTRIES = 128;
   private static final int[] SIZES = {16 << 10, 256 << 10, 1 << 20};
@@ -28,24 +27,30 @@ public final class Fairness {
   private final EventLoops loops;
   private final long nanos;
   private final int rounds;
+  private final int attack;
 
-  private Fairness(Path folder, EventLoops loops, long nanos, int rounds) {
+  private Fairness(Path folder, EventLoops loops, long nanos, int rounds, int attack) {
     this.folder = folder;
     this.loops = loops;
     this.nanos = nanos;
     this.rounds = rounds;
+    this.attack = attack;
   }
 
-  /** Arguments: milliseconds of each measurement, rounds (default: 1500 3). */
+  /**
+   * Arguments: milliseconds of each measurement, rounds, bytes of each move of the flood (default:
+   * 1500 3 8388608).
+   */
   public static void main(String[] args) throws IOException, InterruptedException {
     long millis = args.length > 0 ? Long.parseLong(args[0]) : 1500;
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+    int attack = args.length > 2 ? Integer.parseInt(args[2]) : 8 << 20;
     Path folder = Files.createTempDirectory("fairness");
     try (EventLoops loops = EventLoops.start(2, EventLoops.Idle.BLOCK)) {
-      Fairness fairness = new Fairness(folder, loops, millis * 1_000_000, rounds);
+      Fairness fairness = new Fairness(folder, loops, millis * 1_000_000, rounds, attack);
       System.out.println(
-          "| type | engines | victim | alone /s | beside /s | of the fair half | engine time |");
-      System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
+          "| type | engines | victim | alone /s | beside its like /s | beside a flood /s | of the half | of its like | engine time |");
+      System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
       for (String type : new String[] {"1dwq", "1swq"}) {
         for (int engines = 1; engines <= 2; engines++) {
           for (int size : SIZES) {
@@ -62,7 +67,9 @@ public final class Fairness {
   private void measure(AdiType type, int engines, int size) throws InterruptedException {
     double[] alone = new double[rounds];
     double[] beside = new double[rounds];
+    double[] equal = new double[rounds];
     double[] ratio = new double[rounds];
+    double[] toEqual = new double[rounds];
     double[] share = new double[rounds];
     DsaProfile profile = DsaProfile.physical().withSizes(WQS, ENTRIES, 1, engines);
     try (Registry registry = new Registry(loops)) {
@@ -73,7 +80,11 @@ public final class Fairness {
         Thread.sleep(nanos / 1_000_000);
         for (int round = 0; round < rounds; round++) {
           alone[round] = rate(victim);
-          try (Flood _ = new Flood(attacker, DEPTH, ATTACK)) {
+          try (Flood _ = new Flood(attacker, DEPTH, size)) {
+            Thread.sleep(300);
+            equal[round] = rate(victim);
+          }
+          try (Flood _ = new Flood(attacker, DEPTH, attack)) {
             Thread.sleep(300);
             long mine = victim.engineNanos();
             long theirs = attacker.engineNanos();
@@ -83,18 +94,22 @@ public final class Fairness {
             share[round] = (double) mine / (mine + theirs);
           }
           ratio[round] = beside[round] / alone[round] * 2;
+          toEqual[round] = beside[round] / equal[round];
         }
       }
     }
     System.out.printf(
-        "| %s | %d | %d KiB | %.0f | %.0f | %.2f (%.2f) | %.2f (%.2f) |%n",
+        "| %s | %d | %d KiB | %.0f | %.0f | %.0f | %.2f (%.2f) | %.2f (%.2f) | %.2f (%.2f) |%n",
         type,
         engines,
         size >> 10,
         median(alone),
+        median(equal),
         median(beside),
         median(ratio),
         least(ratio),
+        median(toEqual),
+        least(toEqual),
         median(share),
         least(share));
   }

@@ -34,6 +34,9 @@ final class Engine {
   /** No look at who waits more often than this. */
   private static final long LOOK_NANOS = 50_000;
 
+  /** What a descriptor takes in one go where others may wait for a processor. */
+  private static final long WAY_NANOS = 100_000;
+
   final int index;
   private final Claim claim = new Claim();
   private final Worker worker;
@@ -44,6 +47,7 @@ final class Engine {
   private long begun;
   private long looked;
   private long slipped;
+  private long gaveWay;
 
   private final DsaCore core;
   private final EnginePolicy policy;
@@ -185,6 +189,7 @@ final class Engine {
     Arbiter mine = arbiter;
     begun = System.nanoTime();
     looked = begun;
+    gaveWay = begun;
     slipped = 0;
     WorkQueue queue = mine.next(begun);
     if (queue == null) {
@@ -224,7 +229,21 @@ final class Engine {
       now = System.nanoTime();
       queue = mine.urgent(now - begun - slipped, worker.pasid(), now);
     }
-    looked = now;
+    giveWay(now);
+    looked = System.nanoTime();
+  }
+
+  /**
+   * Lets other threads run that wait for a processor, in the middle of a descriptor that takes very
+   * long. Where processors are few, those that take its neighbours' descriptors would else wait for
+   * whole time slices.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // a hint to the scheduler is what it is meant to be
+  private void giveWay(long now) {
+    if (now - gaveWay >= WAY_NANOS) {
+      Thread.yield();
+      gaveWay = System.nanoTime();
+    }
   }
 
   private boolean slip(Arbiter mine, WorkQueue queue, Worker by, long before) {
