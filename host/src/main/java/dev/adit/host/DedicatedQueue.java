@@ -198,6 +198,11 @@ final class DedicatedQueue implements LentQueue, Borrower {
   }
 
   @Override
+  public void withheld(int pasid) {
+    tenant.withheld();
+  }
+
+  @Override
   public boolean failed(DeviceError error) {
     return tenant.report(error, index);
   }

@@ -117,21 +117,27 @@ final class SharedQueue implements Borrower {
 
   @Override
   public void dropped(int pasid, int handle) {
-    Part part;
-    synchronized (this) {
-      part = part(pasid);
-    }
+    Part part = owner(pasid);
     if (part != null) {
       part.tenant.dropped(handle);
     }
   }
 
   @Override
-  public boolean failed(DeviceError error) {
-    Part part;
-    synchronized (this) {
-      part = part(error.pasid());
+  public void withheld(int pasid) {
+    Part part = owner(pasid);
+    if (part != null) {
+      part.tenant.withheld();
     }
+  }
+
+  private synchronized @Nullable Part owner(int pasid) {
+    return part(pasid);
+  }
+
+  @Override
+  public boolean failed(DeviceError error) {
+    Part part = owner(error.pasid());
     return part != null && part.tenant.report(error, part.index);
   }
 

@@ -50,6 +50,11 @@ final class Tenant {
     Objects.requireNonNull(dropped.get(entries.why(handle, pasid))).increment();
   }
 
+  /** A completion interrupt was not sent because of its record. */
+  void withheld() {
+    Objects.requireNonNull(dropped.get(Dropped.UNRECORDED)).increment();
+  }
+
   /** {@return completion interrupts that were not sent, by reason} */
   Map<Dropped, Long> dropped() {
     Map<Dropped, Long> counts = new EnumMap<>(Dropped.class);

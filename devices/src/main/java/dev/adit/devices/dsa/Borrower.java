@@ -32,6 +32,14 @@ public interface Borrower {
   void dropped(int pasid, int handle);
 
   /**
+   * A completion interrupt is not sent, since the completion record that it announces could not be
+   * written.
+   *
+   * @param pasid whose descriptor it was
+   */
+  void withheld(int pasid);
+
+  /**
    * A descriptor has an error that its completion record could not tell.
    *
    * @return whether the error has been taken; otherwise the device reports it as its own

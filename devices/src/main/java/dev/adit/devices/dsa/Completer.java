@@ -297,6 +297,14 @@ final class Completer {
     }
   }
 
+  /** Tells whom the queue is lent to that there is no record for its interrupt to announce. */
+  void withheld() {
+    Borrower owner = borrower;
+    if (owner != null) {
+      owner.withheld(pasid);
+    }
+  }
+
   /** {@return the interrupts sent so far through an MSI-X vector} */
   long interrupts(int vector) {
     return interruptsByVector.getAcquire(vector);

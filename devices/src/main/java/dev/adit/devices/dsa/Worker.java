@@ -170,8 +170,12 @@ final class Worker {
     if (core.counters().active()) {
       EngineEvents.count(core.counters(), d, status, queue.index, engine, inBatch);
     }
-    if (interrupt && entry != Handles.NONE) {
-      completer.fire(entry);
+    if (entry != Handles.NONE) {
+      if (interrupt) {
+        completer.fire(entry);
+      } else {
+        completer.withheld();
+      }
     }
   }
 

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,14 +56,22 @@ final class WatchTest {
   /** Asks for an interrupt with a handle, and waits for the record. */
   private static void interrupt(SocketPciDevice pci, int handle) {
     DmaBuffer record = pci.allocate(32);
+    submit(pci, handle, record.address());
+    eventually(() -> DsaQueue.status(record.memory()) != 0);
+  }
+
+  private static void submit(SocketPciDevice pci, int handle, long recordAddress) {
     MemorySegment descriptor = MemorySegment.ofArray(new long[8]);
     long flags = Flags.RECORD_ADDRESS_VALID | Flags.REQUEST_RECORD | Flags.REQUEST_INTERRUPT;
     descriptor.set(ValueLayout.JAVA_LONG, 0, (long) Opcode.NOOP.code() << 56 | flags << 32);
-    descriptor.set(ValueLayout.JAVA_LONG, Descriptor.RECORD_ADDRESS, record.address());
+    descriptor.set(ValueLayout.JAVA_LONG, Descriptor.RECORD_ADDRESS, recordAddress);
     descriptor.set(ValueLayout.JAVA_SHORT, Descriptor.INTERRUPT_HANDLE, (short) handle);
     pci.store64(PORTALS, LIMITED, descriptor, 0);
+  }
+
+  private static void eventually(BooleanSupplier holds) {
     long deadline = System.nanoTime() + PATIENCE;
-    while (DsaQueue.status(record.memory()) == 0) {
+    while (!holds.getAsBoolean()) {
       assertThat(System.nanoTime()).isLessThan(deadline);
       LockSupport.parkNanos(100_000);
     }
@@ -104,6 +113,29 @@ final class WatchTest {
           .startsWith("1 INTERRUPT_DROPPED")
           .endsWith("the handle was revoked");
       assertThat(told("good")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1dwq", "1swq"})
+  void anInterruptWhoseRecordCannotBeWrittenIsTold(String type) {
+    try (EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
+        Registry registry = new Registry(loops)) {
+      registry.add(FunctionPlan.even("dsa0", DsaProfile.physical(), 1)).orThrow();
+      Watch watch = new Watch(registry, events);
+      VirtualDevice device = start(registry, "a", type);
+      try (SocketPciDevice pci = SocketPciDevice.connect(device.plan().socket(), 1 << 20)) {
+        DsaDriver.probe(pci).enable(8);
+        submit(pci, device.entries().get(1), 1L << 40);
+        String expected =
+            "1 INTERRUPT_DROPPED a completion interrupt was not sent: "
+                + "the completion record could not be written";
+        eventually(
+            () -> {
+              watch.look();
+              return told("a").contains(expected);
+            });
+      }
     }
   }
 
