@@ -25,7 +25,7 @@ record TopView(View status, long nanos) {
             .count();
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s: %d functions, %d devices, %d active; stopped interrupts: %s"
+        "%s; functions: %d; devices: %d, active: %d; stopped interrupts: %s"
             .formatted(
                 title, functions.entries().size(), devices.entries().size(), active, faults()));
     lines.add("");
