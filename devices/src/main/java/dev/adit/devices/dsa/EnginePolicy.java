@@ -11,8 +11,9 @@ import java.lang.foreign.MemorySegment;
  * @param mode on whose thread descriptors are executed
  * @param spinNanos how long an engine, or the watcher of mapped portals, keeps looking after its
  *     last find before it sleeps
- * @param minSleepNanos the watcher's first sleep
- * @param maxSleepNanos the watcher's longest sleep, which bounds the latency after a pause
+ * @param minSleepNanos the watcher's shortest sleep
+ * @param maxSleepNanos its longest, which bounds the latency after a pause; the longer, the less it
+ *     costs to watch many devices that are idle
  * @param share how queues share an engine
  */
 public record EnginePolicy(
@@ -51,17 +52,17 @@ public record EnginePolicy(
 
   /** {@return engines on threads that sleep after 20 microseconds without work} */
   public static EnginePolicy threads() {
-    return new EnginePolicy(Mode.THREADS, 20_000, 50_000, 1_000_000, Share.DESCRIPTORS);
+    return new EnginePolicy(Mode.THREADS, 20_000, 50_000, 8_000_000, Share.DESCRIPTORS);
   }
 
   /** {@return engines on the submitting thread} */
   public static EnginePolicy caller() {
-    return new EnginePolicy(Mode.CALLER, 0, 50_000, 1_000_000, Share.DESCRIPTORS);
+    return new EnginePolicy(Mode.CALLER, 0, 50_000, 8_000_000, Share.DESCRIPTORS);
   }
 
   /** {@return engines that run when told} */
   public static EnginePolicy manual() {
-    return new EnginePolicy(Mode.MANUAL, 0, 50_000, 1_000_000, Share.DESCRIPTORS);
+    return new EnginePolicy(Mode.MANUAL, 0, 50_000, 8_000_000, Share.DESCRIPTORS);
   }
 
   /** {@return this policy with queues sharing engines in another way} */

@@ -88,7 +88,6 @@ final class MappedPortals {
 
   private void loop() {
     long since = System.nanoTime();
-    long sleep = policy.minSleepNanos();
     int looks = 0;
     while (!stopped) {
       boolean anyOpen = false;
@@ -101,21 +100,25 @@ final class MappedPortals {
       }
       if (found) {
         looks = 0;
-        sleep = policy.minSleepNanos();
       } else if (looks == 0) {
         looks = 1;
         since = System.nanoTime();
       } else if (++looks % LOOKS_PER_CLOCK != 0 || System.nanoTime() - since < policy.spinNanos()) {
         Thread.onSpinWait();
       } else if (anyOpen) {
-        LockSupport.parkNanos(this, sleep);
-        sleep = Math.min(2 * sleep, policy.maxSleepNanos());
+        LockSupport.parkNanos(this, sleep(System.nanoTime() - since));
         // One look, then sleep again.
         looks = LOOKS_PER_CLOCK - 1;
       } else {
         LockSupport.park(this);
+        looks = 0;
       }
     }
+  }
+
+  /** What comes after a pause waits for an eighth of it at most, within the policy's bounds. */
+  private long sleep(long pause) {
+    return Math.clamp(pause / 8, policy.minSleepNanos(), policy.maxSleepNanos());
   }
 
   private boolean look(int wq) {
