@@ -1,10 +1,13 @@
 /* The least a vfio-user server can do in C: cuts the stream into messages, answers what wants an answer, keeps nothing.
-   It busy-polls one connection. What it reaches is what client and kernel allow; bench/socket runs it beside Adit.
+   It busy-polls one connection, ready for file descriptors as the protocol wants it, which it closes. What it reaches is
+   what client and kernel allow; bench/socket runs it beside Adit.
    usage: bare SOCKET */
+#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -51,11 +54,32 @@ static size_t handle(int fd, const char *message, size_t have)
     return h.size;
 }
 
+static void close_fds(struct msghdr *message)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+        for (size_t at = CMSG_LEN(0); c->cmsg_type == SCM_RIGHTS && at < c->cmsg_len; at += sizeof(int)) {
+            int fd;
+            memcpy(&fd, (char *)c + at, sizeof fd);
+            close(fd);
+        }
+    }
+}
+
+static ssize_t receive(int fd, size_t have)
+{
+    static union { char bytes[CMSG_SPACE(253 * sizeof(int))]; struct cmsghdr align; } control;
+    struct iovec rest = { in + have, sizeof in - have };
+    struct msghdr message = { .msg_iov = &rest, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+    ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (got >= 0) close_fds(&message);
+    return got;
+}
+
 static void serve(int fd)
 {
     size_t have = 0;
     for (;;) {
-        ssize_t got = recv(fd, in + have, sizeof in - have, MSG_DONTWAIT);
+        ssize_t got = receive(fd, have);
         size_t at = 0, size;
         if (got == 0) return;
         if (got < 0) continue;
