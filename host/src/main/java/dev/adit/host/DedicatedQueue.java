@@ -111,8 +111,8 @@ final class DedicatedQueue implements LentQueue, Borrower {
     }
   }
 
-  /** {@return whether nothing of the tenant is left in the queue, which is out of service} */
-  synchronized boolean free() {
+  @Override
+  public synchronized boolean free() {
     if (open || !ended.getAsBoolean()) {
       return false;
     }

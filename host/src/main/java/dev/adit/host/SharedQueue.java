@@ -379,8 +379,8 @@ final class SharedQueue implements Borrower {
       }
     }
 
-    /** {@return whether nothing of the tenant is in the physical queue or its engines} */
-    boolean free() {
+    @Override
+    public boolean free() {
       synchronized (SharedQueue.this) {
         return inFlight == 0;
       }

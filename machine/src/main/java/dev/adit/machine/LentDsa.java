@@ -151,6 +151,11 @@ public final class LentDsa implements Lender, AutoCloseable {
     }
 
     @Override
+    public boolean free() {
+      return true; // engines work on the thread that submits
+    }
+
+    @Override
     public boolean offer(MemorySegment from, long at, int limit) {
       return physical.offer(IMS_PORTAL, from, at, limit);
     }

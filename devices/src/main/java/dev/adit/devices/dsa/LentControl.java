@@ -108,7 +108,9 @@ final class LentControl implements Control {
 
   private synchronized BooleanSupplier closed(int wq, boolean discard) {
     if (states.get(wq) == WorkQueue.State.DISABLED) {
-      return () -> true;
+      // A change of the PCI configuration takes queues out of service at once, whatever is under
+      // way.
+      return lent.get(wq)::free;
     }
     if (!discard) {
       mapped.sweep(wq);

@@ -33,6 +33,9 @@ public interface LentQueue {
   /** Takes the queue, which was closed, out of service. */
   void disable();
 
+  /** {@return whether nothing is left of what was in the queue, now that it is out of service} */
+  boolean free();
+
   /**
    * Takes a descriptor.
    *
