@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * (sections 3.6, 3.7 and 5.8). One for each engine.
  */
 final class Completer {
-  private static final int IMS_TABLE = 1 << 16;
-
   private final DsaCore core;
   private final Dma.View view;
   private final MemorySegment scratch = Arena.ofAuto().allocate(CompletionRecord.BYTES, 32);
@@ -85,15 +83,12 @@ final class Completer {
   /**
    * Looks up the entry for a descriptor's completion interrupt (section 5.4, table 5-2).
    *
-   * @return the entry, with the table in bit 16, or {@link InterruptHandles#NONE} if the descriptor
-   *     may not use it
+   * @return the entry in the table that the descriptor's portal stands for, or {@link
+   *     InterruptHandles#NONE} if the descriptor may not use it
    */
   int entry(int handle) {
     int entry = core.handles().entry(handle, ims);
-    if (entry == Handles.NONE || !admits(entry)) {
-      return Handles.NONE;
-    }
-    return ims ? entry | IMS_TABLE : entry;
+    return entry == Handles.NONE || !admits(entry) ? Handles.NONE : entry;
   }
 
   private boolean admits(int entry) {
@@ -101,10 +96,14 @@ final class Completer {
     if (ims) {
       return store != null && store.admits(entry, pasid);
     }
-    long permission = core.registers().get(Register.MSIXPERM_ENTRY, entry);
+    long permission = permission(entry);
     return Permission.PASID_ENABLE.isSet(permission)
         ? pasid == Permission.PASID.getInt(permission)
         : pasid == Dma.NO_PASID;
+  }
+
+  private long permission(int vector) {
+    return core.registers().get(Register.MSIXPERM_ENTRY, vector);
   }
 
   /** Takes a completion from what was executed, or from a check that failed. */
@@ -263,28 +262,22 @@ final class Completer {
    * @param entry from {@link #entry}
    */
   void fire(int entry) {
-    int index = entry & IMS_TABLE - 1;
     ImsArray store = core.ims();
-    if ((entry & IMS_TABLE) != 0) {
-      if (store != null && admits(index)) {
-        // Counted before anybody can see that it came. The entry may be taken from its owner until
-        // the message is on its way, so it is the store that decides.
-        imsInterrupts.addAlone(1);
-        if (!store.complete(index, pasid)) {
-          dropped(index);
-        }
-      } else {
-        dropped(index);
-      }
-    } else if (!admits(index)) {
-      dropped(index);
-    } else if (!Permission.IGNORE.isSet(core.registers().get(Register.MSIXPERM_ENTRY, index))) {
-      interruptsByVector.setRelease(index, interruptsByVector.getPlain(index) + 1);
-      core.msix().fire(index);
+    boolean allowed = admits(entry);
+    if (allowed && ims && store != null) {
+      // Counted before anybody can see that it came. The entry may be taken from its owner until
+      // the message is on its way, so it is the store that decides.
+      imsInterrupts.addAlone(1);
+      allowed = store.complete(entry, pasid);
+    } else if (allowed && !Permission.IGNORE.isSet(permission(entry))) {
+      interruptsByVector.setRelease(entry, interruptsByVector.getPlain(entry) + 1);
+      core.msix().fire(entry);
+    }
+    if (!allowed) {
+      dropped(entry);
     }
     if (core.counters().active()) {
-      boolean fromIms = (entry & IMS_TABLE) != 0;
-      int event = fromIms ? PerformanceCounters.IMS : PerformanceCounters.MSIX;
+      int event = ims ? PerformanceCounters.IMS : PerformanceCounters.MSIX;
       core.counters().count(PerformanceCounters.COMPLETION, event, 1, wq, engine);
     }
   }

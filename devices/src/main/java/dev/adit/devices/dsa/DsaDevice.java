@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -322,10 +323,7 @@ public final class DsaDevice implements PciFunction {
     Map<String, Long> operations = new TreeMap<>();
     for (int i = 0; i <= 0xFF; i++) {
       int code = i;
-      long sum = 0;
-      for (Engine engine : engines) {
-        sum += engine.sum(worker -> worker.completions(code));
-      }
+      long sum = sum(worker -> worker.completions(code));
       if (sum > 0) {
         Opcode opcode = Opcode.of(code);
         operations.put(opcode == null ? "0x%02x".formatted(code) : opcode.text(), sum);
@@ -334,43 +332,34 @@ public final class DsaDevice implements PciFunction {
     Map<Integer, Long> statuses = new TreeMap<>();
     for (int i = 0; i <= Status.CODE_MASK; i++) {
       int code = i;
-      long sum = 0;
-      for (Engine engine : engines) {
-        sum += engine.sum(worker -> worker.statuses(code));
-      }
+      long sum = sum(worker -> worker.statuses(code));
       if (sum > 0) {
         statuses.put(code, sum);
       }
     }
     return new DsaStatistics(
-        byQueue, operations, statuses, byVector(), imsInterrupts(), failures());
+        byQueue,
+        operations,
+        statuses,
+        byVector(),
+        sum(worker -> worker.completer().imsInterrupts()),
+        sum(Worker::failures));
   }
 
   private List<Long> byVector() {
     List<Long> sums = new ArrayList<>();
     for (int i = 0; i < profile.vectors(); i++) {
       int vector = i;
-      long sum = vector == 0 ? interrupts.sent() : 0;
-      for (Engine engine : engines) {
-        sum += engine.sum(worker -> worker.completer().interrupts(vector));
-      }
-      sums.add(sum);
+      long misc = vector == 0 ? interrupts.sent() : 0;
+      sums.add(misc + sum(worker -> worker.completer().interrupts(vector)));
     }
     return sums;
   }
 
-  private long failures() {
+  private long sum(ToLongFunction<Worker> count) {
     long sum = 0;
     for (Engine engine : engines) {
-      sum += engine.sum(Worker::failures);
-    }
-    return sum;
-  }
-
-  private long imsInterrupts() {
-    long sum = 0;
-    for (Engine engine : engines) {
-      sum += engine.sum(worker -> worker.completer().imsInterrupts());
+      sum += engine.sum(count);
     }
     return sum;
   }
