@@ -317,28 +317,25 @@ public final class Devices implements AutoCloseable {
                         + "' is not active; 'adit vdev start' starts it"));
   }
 
-  /** Does something to an active device. */
-  public void act(String device, Kind kind, String text, BiConsumer<Known, ActiveDevice> step) {
+  /**
+   * Does something to an active device.
+   *
+   * @param dryRun whether only to find out if it could be done
+   * @throws RefusedException if it could not
+   */
+  public void act(
+      String device, Kind kind, String text, boolean dryRun, BiConsumer<Known, ActiveDevice> step) {
     changing(
         () -> {
           Known old = find(device);
-          step.accept(old, active(old));
-          events.add(old.definition().label(), kind, text);
+          ActiveDevice active = active(old);
+          if (dryRun) {
+            active.check(kind);
+          } else {
+            step.accept(old, active);
+            events.add(old.definition().label(), kind, text);
+          }
           return old;
-        });
-  }
-
-  /**
-   * Finds out whether something could be done to an active device.
-   *
-   * @throws RefusedException if not
-   */
-  public void checkAct(String device, Kind kind) {
-    changing(
-        () -> {
-          Known known = find(device);
-          active(known).check(kind);
-          return known;
         });
   }
 

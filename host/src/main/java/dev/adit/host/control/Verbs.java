@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * What can be asked for over the control socket. Each verb reads its arguments, refuses what it
@@ -242,39 +243,24 @@ final class Verbs {
   }
 
   private Map<String, Object> reset(Section arguments) {
-    String device = device(arguments);
-    if (dryRun(arguments)) {
-      devices.checkAct(device, Kind.RESET);
-    } else {
-      devices.act(device, Kind.RESET, "reset from outside", (known, active) -> active.reset());
-    }
+    act(arguments, Kind.RESET, "reset from outside", (known, active) -> active.reset());
     return Map.of();
   }
 
   private Map<String, Object> revoke(Section arguments) {
-    String device = device(arguments);
     String text = "its interrupt handles were taken back";
-    if (dryRun(arguments)) {
-      devices.checkAct(device, Kind.REVOKED);
-    } else {
-      devices.act(device, Kind.REVOKED, text, (known, active) -> active.revoke());
-    }
+    act(arguments, Kind.REVOKED, text, (known, active) -> active.revoke());
     return Map.of();
   }
 
   private Map<String, Object> suspend(Section arguments) {
-    String device = device(arguments);
-    if (dryRun(arguments)) {
-      devices.checkAct(device, Kind.SUSPENDED);
-      return Map.of();
-    }
     Map<String, Object> plain = new LinkedHashMap<>();
-    plain.put("schema", SUSPENDED);
-    devices.act(
-        device,
+    act(
+        arguments,
         Kind.SUSPENDED,
         "drained and held",
         (known, active) -> {
+          plain.put("schema", SUSPENDED);
           plain.put("definition", known.running().orElse(known.definition()).plain());
           plain.put("device", active.suspend());
         });
@@ -287,13 +273,16 @@ final class Verbs {
     if (saved.isPresent()) {
       return resume(saved.get(), dryRun(arguments));
     }
-    String device = device(arguments);
-    if (dryRun(arguments)) {
-      devices.checkAct(device, Kind.RESUMED);
-    } else {
-      devices.act(device, Kind.RESUMED, "goes on", (known, active) -> active.resume());
-    }
+    String device = act(arguments, Kind.RESUMED, "goes on", (known, active) -> active.resume());
     return Reports.device(devices, devices.find(device));
+  }
+
+  /** {@return the device to which something was done, or found out to be possible} */
+  private String act(
+      Section arguments, Kind kind, String text, BiConsumer<Devices.Known, ActiveDevice> step) {
+    String device = device(arguments);
+    devices.act(device, kind, text, dryRun(arguments), step);
+    return device;
   }
 
   private Map<String, Object> resume(Tree saved, boolean dryRun) {
