@@ -137,7 +137,7 @@ final class EventLoop implements Runnable {
     }
   }
 
-  /** Whether streams are polled one by one. */
+  /** {@return whether streams are polled one by one} */
   private boolean direct() {
     return spin && streams.size() <= DIRECT;
   }
