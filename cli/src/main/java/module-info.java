@@ -16,4 +16,20 @@ module dev.adit.cli {
 
   opens dev.adit.cli to
       info.picocli;
+  opens dev.adit.cli.boot to
+      info.picocli;
+  opens dev.adit.cli.control to
+      info.picocli;
+  opens dev.adit.cli.demo to
+      info.picocli;
+  opens dev.adit.cli.explain to
+      info.picocli;
+  opens dev.adit.cli.inspect to
+      info.picocli;
+  opens dev.adit.cli.matrix to
+      info.picocli;
+  opens dev.adit.cli.output to
+      info.picocli;
+  opens dev.adit.cli.serve to
+      info.picocli;
 }

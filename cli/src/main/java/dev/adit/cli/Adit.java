@@ -1,5 +1,6 @@
 package dev.adit.cli;
 
+import dev.adit.cli.output.ExitCode;
 import java.util.List;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -31,7 +32,7 @@ public final class Adit implements Runnable {
   }
 
   /** {@return the whole command} */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return commandLine(verb -> true);
   }
 

@@ -1,5 +1,16 @@
 package dev.adit.cli;
 
+import dev.adit.cli.boot.BootCommand;
+import dev.adit.cli.boot.GuestCommand;
+import dev.adit.cli.control.FunctionCommand;
+import dev.adit.cli.control.TopCommand;
+import dev.adit.cli.control.VdevCommand;
+import dev.adit.cli.demo.DemoCommand;
+import dev.adit.cli.explain.CaptureCommand;
+import dev.adit.cli.explain.ExplainCommand;
+import dev.adit.cli.inspect.InspectCommand;
+import dev.adit.cli.matrix.MatrixCommand;
+import dev.adit.cli.serve.ServeCommand;
 import java.util.function.Supplier;
 
 /**

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How tests start a program of theirs in a process of its own. */
-final class JavaCommand {
+public final class JavaCommand {
   private static final List<String> START =
       List.of(
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -18,7 +18,7 @@ final class JavaCommand {
   private JavaCommand() {}
 
   /** {@return the command that runs a class of the test's class path} */
-  static List<String> of(String name, String... arguments) {
+  public static List<String> of(String name, String... arguments) {
     List<String> command = new ArrayList<>(START);
     command.add(name);
     command.addAll(List.of(arguments));

@@ -2,6 +2,7 @@ package dev.adit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.cli.output.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

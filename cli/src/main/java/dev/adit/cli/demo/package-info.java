@@ -1,0 +1,2 @@
+/** {@code adit demo}. */
+package dev.adit.cli.demo;

@@ -1,0 +1,2 @@
+/** {@code adit explain} and {@code adit capture}. */
+package dev.adit.cli.explain;

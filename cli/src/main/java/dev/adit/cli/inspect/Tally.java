@@ -1,0 +1,70 @@
+package dev.adit.cli.inspect;
+
+import dev.adit.cli.output.ExitCode;
+import dev.adit.pci.ConfigSpace;
+import dev.adit.pci.SeenFunction;
+import dev.adit.pci.Sighting;
+import dev.adit.pci.SiovSupport;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
+
+/** Counts over all functions that were inspected, for the exit code and the closing remark. */
+final class Tally {
+  private final boolean judge;
+  private int functions;
+  private int truncated;
+  private boolean siov;
+  private boolean ims;
+  boolean broken;
+
+  /**
+   * Begins to count.
+   *
+   * @param judge whether the exit code depends on what functions can do
+   */
+  Tally(boolean judge) {
+    this.judge = judge;
+  }
+
+  void add(List<SeenFunction> more) {
+    functions += more.size();
+    for (SeenFunction function : more) {
+      truncated += function.config().size() < ConfigSpace.CONVENTIONAL ? 1 : 0;
+      if (!judge) {
+        continue;
+      }
+      SiovSupport support = SiovSupport.of(function);
+      siov |= support.dvsec() == Sighting.PRESENT || support.siov() == Sighting.PRESENT;
+      ims |= support.ims() == Sighting.PRESENT;
+    }
+  }
+
+  void explain(PrintWriter err) {
+    if (truncated > 0) {
+      err.printf(
+          "adit: %d of %d functions show less than 256 bytes; their capabilities are hidden,"
+              + " not absent (root sees all)%n",
+          truncated, functions);
+      err.flush();
+    }
+  }
+
+  int exitCode(Set<InspectCommand.FailOn> failOn) {
+    if (broken) {
+      return ExitCode.FAILED;
+    }
+    for (InspectCommand.FailOn condition : failOn) {
+      boolean holds =
+          switch (condition) {
+            case none -> functions == 0;
+            case nosiov -> !siov;
+            case noims -> !ims;
+          };
+      if (holds) {
+        return ExitCode.NEGATIVE;
+      }
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code adit inspect}. */
+package dev.adit.cli.inspect;

@@ -1,0 +1,2 @@
+/** How commands print: options, exit codes, columns. */
+package dev.adit.cli.output;

@@ -1,0 +1,2 @@
+/** {@code adit serve}. */
+package dev.adit.cli.serve;
