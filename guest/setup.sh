@@ -103,11 +103,12 @@ make_debian() {
 }
 
 # The system's QEMU serves if it knows vfio-user and, for a translated guest, plugins that can skip
-# an instruction: 11.1 (plugin interface 7). Under KVM on a processor with MOVDIR64B 10.1 is enough.
+# an instruction: 11.1 (plugin interface 7). Under KVM on a processor with MOVDIR64B 10.1 is enough;
+# a KVM without the processor's own virtualization runs no stock kernel.
 choose_qemu() {
   local own major minor least=1101
   own=$(command -v qemu-system-x86_64 || true)
-  if [[ -w /dev/kvm ]] && grep -qw movdir64b /proc/cpuinfo; then least=1001; fi
+  if [[ -w /dev/kvm ]] && grep -qw movdir64b /proc/cpuinfo && grep -qwE 'vmx|svm' /proc/cpuinfo; then least=1001; fi
   if [[ -n $own ]]; then
     IFS=. read -r major minor _ < <("$own" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
     if ((major * 100 + minor >= least)); then

@@ -37,18 +37,22 @@ public record VmArguments(
 
     /**
      * {@return what this machine offers a guest that needs MOVDIR64B: KVM only if the processor has
-     * the instruction, as nothing can add it there}
+     * the instruction, as nothing can add it there, and virtualization of its own, as a KVM without
+     * it (PVM) starts a stock kernel and never gets anywhere}
      */
     public static Accelerator ofThisMachine() {
       Path kvm = Path.of("/dev/kvm");
       boolean usable = Files.isReadable(kvm) && Files.isWritable(kvm);
-      return usable && processorHas("movdir64b") ? KVM : TCG;
+      return usable && processorHas("movdir64b") && processorHas("vmx|svm") ? KVM : TCG;
     }
 
+    /**
+     * @param flag a name of /proc/cpuinfo, or alternatives as in a regular expression
+     */
     private static boolean processorHas(String flag) {
       try {
         String flags = Files.readString(Path.of("/proc/cpuinfo"));
-        return Pattern.compile("(?m)^flags\\s*:.*\\b" + flag + "\\b").matcher(flags).find();
+        return Pattern.compile("(?m)^flags\\s*:.*\\b(?:" + flag + ")\\b").matcher(flags).find();
       } catch (IOException e) {
         return false;
       }
