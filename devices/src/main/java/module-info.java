@@ -13,5 +13,11 @@ module dev.adit.devices {
   exports dev.adit.devices;
   exports dev.adit.devices.bench;
   exports dev.adit.devices.dsa;
+  exports dev.adit.devices.dsa.lend;
   exports dev.adit.devices.dsa.spec;
+
+  uses dev.adit.devices.Family;
+
+  provides dev.adit.devices.Family with
+      dev.adit.devices.dsa.lend.DsaFamily;
 }

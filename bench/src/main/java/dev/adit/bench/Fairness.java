@@ -1,7 +1,9 @@
 package dev.adit.bench;
 
+import dev.adit.devices.Figure;
 import dev.adit.devices.dsa.DsaProfile;
-import dev.adit.host.AdiType;
+import dev.adit.devices.dsa.DsaType;
+import dev.adit.devices.dsa.lend.DsaModel;
 import dev.adit.host.DevicePlan;
 import dev.adit.host.FunctionPlan;
 import dev.adit.host.Registry;
@@ -49,12 +51,13 @@ public final class Fairness {
     try (EventLoops loops = EventLoops.start(2, EventLoops.Idle.BLOCK)) {
       Fairness fairness = new Fairness(folder, loops, millis * 1_000_000, rounds, attack);
       System.out.println(
-          "| type | engines | victim | alone /s | beside its like /s | beside a flood /s | of the half | of its like | engine time |");
+          "| type | engines | victim | alone /s | beside its like /s | beside a flood /s | of the"
+              + " half | of its like | engine time |");
       System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
       for (String type : new String[] {"1dwq", "1swq"}) {
         for (int engines = 1; engines <= 2; engines++) {
           for (int size : SIZES) {
-            fairness.measure(AdiType.parse(type).orElseThrow(), engines, size);
+            fairness.measure(DsaType.parse(type).orElseThrow(), engines, size);
           }
         }
       }
@@ -64,7 +67,7 @@ public final class Fairness {
   }
 
   /** One line of the table: medians, and the least of all rounds in brackets. */
-  private void measure(AdiType type, int engines, int size) throws InterruptedException {
+  private void measure(DsaType type, int engines, int size) throws InterruptedException {
     double[] alone = new double[rounds];
     double[] beside = new double[rounds];
     double[] equal = new double[rounds];
@@ -73,7 +76,7 @@ public final class Fairness {
     double[] share = new double[rounds];
     DsaProfile profile = DsaProfile.physical().withSizes(WQS, ENTRIES, 1, engines);
     try (Registry registry = new Registry(loops)) {
-      registry.add(FunctionPlan.even("dsa0", profile, 1)).orThrow();
+      registry.add(new FunctionPlan("dsa0", DsaModel.even(profile, 1))).orThrow();
       VirtualDevice victim = start(registry, "victim", type);
       VirtualDevice attacker = start(registry, "attacker", type);
       try (Flood _ = new Flood(victim, DEPTH, size)) {
@@ -86,11 +89,11 @@ public final class Fairness {
           }
           try (Flood _ = new Flood(attacker, DEPTH, attack)) {
             Thread.sleep(300);
-            long mine = victim.engineNanos();
-            long theirs = attacker.engineNanos();
+            long mine = counted(victim, "engineNanos");
+            long theirs = counted(attacker, "engineNanos");
             beside[round] = rate(victim);
-            mine = victim.engineNanos() - mine;
-            theirs = attacker.engineNanos() - theirs;
+            mine = counted(victim, "engineNanos") - mine;
+            theirs = counted(attacker, "engineNanos") - theirs;
             share[round] = (double) mine / (mine + theirs);
           }
           ratio[round] = beside[round] / alone[round] * 2;
@@ -114,16 +117,23 @@ public final class Fairness {
         least(share));
   }
 
-  private VirtualDevice start(Registry registry, String name, AdiType type) {
-    return registry.start(DevicePlan.of(name, type, folder.resolve(name))).orThrow();
+  private VirtualDevice start(Registry registry, String name, DsaType type) {
+    return registry.start(DevicePlan.of(name, type.toString(), folder.resolve(name))).orThrow();
   }
 
   /** {@return descriptors a second, over the time of a measurement} */
   private double rate(VirtualDevice device) throws InterruptedException {
-    long before = device.descriptors();
+    long before = counted(device, "completed");
     long start = System.nanoTime();
     Thread.sleep(nanos / 1_000_000);
-    return (device.descriptors() - before) * 1e9 / (System.nanoTime() - start);
+    return (counted(device, "completed") - before) * 1e9 / (System.nanoTime() - start);
+  }
+
+  private static long counted(VirtualDevice device, String key) {
+    return device.figures().stream()
+        .filter(figure -> figure.key().equals(key))
+        .mapToLong(figure -> ((Figure.One) figure).value())
+        .sum();
   }
 
   private static double median(double[] values) {

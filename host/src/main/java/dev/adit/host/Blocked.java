@@ -7,6 +7,7 @@ import dev.adit.interrupts.Outcome;
  *
  * @param outcome what became of it, and why
  * @param requesterId the function that sent it: bus, device and function, 16 bits
- * @param pasid of the device that the remapping entry belongs or belonged to last; 0 for none
+ * @param owner number of the device that the remapping entry belongs or belonged to last; 0 for
+ *     none
  */
-public record Blocked(Outcome outcome, int requesterId, int pasid) {}
+public record Blocked(Outcome outcome, int requesterId, int owner) {}

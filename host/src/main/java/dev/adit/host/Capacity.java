@@ -1,31 +1,20 @@
 package dev.adit.host;
 
-import java.util.List;
+import java.util.Map;
 
 /**
- * What a function has and what of it is left.
+ * What of a function is left.
  *
- * @param queues its work queues by index
- * @param imsEntries entries of its message store, 0 if it has none
+ * @param room how many more devices of each type could be made, by type
+ * @param imsEntries entries of its message store, 0 if it has none in use
  * @param imsFree those that are free
  * @param msixFree MSI-X entries of the function that completions could use, without the store
  * @param pasidsFree PASIDs that the host can still give, for all functions together
  */
 public record Capacity(
-    List<Queue> queues, int imsEntries, int imsFree, int msixFree, int pasidsFree) {
-  /**
-   * A work queue.
-   *
-   * @param index its number
-   * @param group its group
-   * @param size its entries
-   * @param shared whether it is shared
-   * @param owners the devices that use it
-   */
-  public record Queue(int index, int group, int size, boolean shared, List<String> owners) {}
-
-  /** Makes the list unmodifiable. */
+    Map<String, Integer> room, int imsEntries, int imsFree, int msixFree, int pasidsFree) {
+  /** Makes the map unmodifiable. */
   public Capacity {
-    queues = List.copyOf(queues);
+    room = Map.copyOf(room);
   }
 }

@@ -1,18 +1,16 @@
 package dev.adit.host;
 
-import dev.adit.devices.PciFunction;
+import dev.adit.devices.Dropped;
+import dev.adit.devices.EntryStore;
 import dev.adit.interrupts.BusDomain;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.MessageDomain;
 import dev.adit.interrupts.Quotas;
-import dev.adit.interrupts.RegisterWindow;
-import dev.adit.interrupts.StoreChip;
 import dev.adit.interrupts.Target;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 
 /**
  * The entries of a physical function that completions of virtual devices can go through: its
@@ -21,36 +19,30 @@ import java.util.function.IntPredicate;
 final class CompletionEntries {
   private final BusDomain domain;
   private final Quotas quotas;
-  private final boolean ims;
-  private final IntPredicate pending;
+  private final EntryStore store;
   private final AtomicInteger used = new AtomicInteger();
 
-  // Whose each entry is: a PASID, the same negative once it was taken back, or 0.
+  // Whose each entry is: an owner's number, the same negative once it was taken back, or 0.
   private final AtomicIntegerArray holders;
 
   /**
-   * @param ims whether it is the message store
    * @param owners checks whom an entry is to belong to
-   * @param pending tells whether an entry waits behind its mask
    */
-  CompletionEntries(
-      MessageDomain parent,
-      StoreChip chip,
-      int requesterId,
-      boolean ims,
-      Consumer<Cookie> owners,
-      IntPredicate pending) {
-    quotas = new Quotas(chip.traits().name() + " entries", 0);
-    quotas.limit(Cookie.HOST.vm(), 1);
-    domain = new BusDomain(parent, chip, requesterId, quotas, owners);
-    this.ims = ims;
-    this.pending = pending;
-    holders = new AtomicIntegerArray(chip.size());
+  CompletionEntries(MessageDomain parent, EntryStore store, Consumer<Cookie> owners) {
+    this.store = store;
+    quotas = new Quotas(store.chip().traits().name() + " entries", 0);
+    quotas.limit(Cookie.HOST.vm(), store.reserved());
+    domain = new BusDomain(parent, store.chip(), store.requesterId(), quotas, owners);
+    holders = new AtomicIntegerArray(store.chip().size());
+    for (int index = 0; index < store.reserved(); index++) {
+      domain.allocate(index, Cookie.HOST, Target.ANY_CPU);
+      used.incrementAndGet();
+    }
   }
 
   /** {@return whether it is the message store; otherwise the MSI-X table} */
   boolean ims() {
-    return ims;
+    return store.chip().traits().ims();
   }
 
   /** {@return how many entries there are} */
@@ -63,42 +55,37 @@ final class CompletionEntries {
     return size() - used.get();
   }
 
-  /** Says how many entries a tenant may hold. */
-  void limit(int pasid, int entries) {
-    quotas.limit(pasid, entries);
+  /** Says how many entries somebody may hold. */
+  void limit(int owner, int entries) {
+    quotas.limit(owner, entries);
   }
 
-  /** {@return how many entries a tenant holds} */
-  int used(int pasid) {
-    return quotas.used(pasid);
-  }
-
-  /** Keeps an entry for the function's own driver. */
-  void reserve(int index, Target target) {
-    domain.allocate(index, Cookie.HOST, target);
-    used.incrementAndGet();
+  /** {@return how many entries somebody holds} */
+  int used(int owner) {
+    return quotas.used(owner);
   }
 
   /**
    * {@return an entry, masked, that leads to a guest's vector}
    *
+   * @param owner whose it is, with the PASID of what may be signalled through it
    * @throws DomainException if it is refused
    */
-  Entry allocate(int pasid, Target target) {
-    BusDomain.Interrupt interrupt = domain.allocate(Posts.owner(pasid), target);
+  Entry allocate(Cookie owner, Target target) {
+    BusDomain.Interrupt interrupt = domain.allocate(owner, target);
     used.incrementAndGet();
-    holders.set(interrupt.index(), pasid);
+    holders.set(interrupt.index(), owner.vm());
     return new Entry(interrupt);
   }
 
-  /** {@return why a handle is of no use to somebody; allocates nothing} */
-  Dropped why(int handle, int pasid) {
-    int holder = handle < holders.length() ? holders.get(handle) : 0;
+  /** {@return why an entry is of no use to somebody; allocates nothing} */
+  Dropped why(int index, int owner) {
+    int holder = index >= 0 && index < holders.length() ? holders.get(index) : 0;
     if (holder == 0) {
       return Dropped.UNKNOWN;
     }
     // What is its own now was not when the descriptor was checked.
-    return Math.abs(holder) == pasid ? Dropped.REVOKED : Dropped.FOREIGN;
+    return Math.abs(holder) == owner ? Dropped.REVOKED : Dropped.FOREIGN;
   }
 
   /** An entry in somebody's hands. */
@@ -114,7 +101,7 @@ final class CompletionEntries {
     }
 
     boolean pending() {
-      return pending.test(interrupt.index());
+      return store.pending(interrupt.index());
     }
 
     void mask(boolean masked) {
@@ -123,7 +110,7 @@ final class CompletionEntries {
 
     /** From here on nothing is signalled through it, but nobody else can have it yet. */
     void disown() {
-      holders.getAndUpdate(interrupt.index(), pasid -> -Math.abs(pasid));
+      holders.getAndUpdate(interrupt.index(), owner -> -Math.abs(owner));
       interrupt.disown();
     }
 
@@ -132,20 +119,5 @@ final class CompletionEntries {
       interrupt.release();
       used.decrementAndGet();
     }
-  }
-
-  /** {@return the window of a store that lies in a BAR} */
-  static RegisterWindow window(PciFunction function, long base) {
-    return new RegisterWindow() {
-      @Override
-      public long read(long offset, int width) {
-        return function.read(0, base + offset, width);
-      }
-
-      @Override
-      public void write(long offset, int width, long value) {
-        function.write(0, base + offset, width, value);
-      }
-    };
   }
 }

@@ -15,7 +15,7 @@ final class OwnedEntries implements RemapTable {
     owners = new AtomicIntegerArray(table.size(0));
   }
 
-  /** {@return the PASID of an entry's owner, present or last; 0 if it never had one} */
+  /** {@return the number of an entry's owner, present or last; 0 if it never had one} */
   int owner(int index) {
     return index < owners.length() ? owners.get(index) : 0;
   }
@@ -37,7 +37,7 @@ final class OwnedEntries implements RemapTable {
 
   @Override
   public void fill(int requesterId, int index, Aim aim, Cookie cookie) {
-    owners.set(index, Math.max(0, cookie.pasid()));
+    owners.set(index, cookie.vm());
     table.fill(requesterId, index, aim, cookie);
   }
 

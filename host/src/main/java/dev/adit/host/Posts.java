@@ -1,6 +1,5 @@
 package dev.adit.host;
 
-import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.InterruptBus;
@@ -102,17 +101,15 @@ final class Posts implements MessageSink {
   /**
    * Makes a way to a guest.
    *
-   * @param guest gets the vectors, 0 to 255; must neither block nor allocate
    * @throws DomainException if there are too many already
    */
-  synchronized Post open(IntConsumer guest) {
+  synchronized Post open() {
     int slot = taken.nextClearBit(0);
     if (slot >= MOST) {
       throw new DomainException(
           DomainException.Reason.EXHAUSTED, "All " + MOST + " descriptors are taken");
     }
     taken.set(slot);
-    guests.set(slot, guest);
     return new Post(slot);
   }
 
@@ -127,6 +124,15 @@ final class Posts implements MessageSink {
     /** {@return what an interrupt is to be aimed at} */
     Target target(int vector) {
       return new Target.Posted(at(slot), vector, false);
+    }
+
+    /**
+     * Says who takes what is posted from now on.
+     *
+     * @param guest gets the vectors, 0 to 255; must neither block nor allocate
+     */
+    void lead(IntConsumer guest) {
+      guests.set(slot, guest);
     }
 
     /** Gives the descriptor back; no entry is aimed at it any more. */
@@ -183,10 +189,5 @@ final class Posts implements MessageSink {
       }
       return bits;
     }
-  }
-
-  /** {@return whom an interrupt of a virtual device belongs to} */
-  static Cookie owner(int pasid) {
-    return Cookie.of(pasid, pasid);
   }
 }

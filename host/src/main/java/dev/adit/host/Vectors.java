@@ -1,5 +1,8 @@
 package dev.adit.host;
 
+import dev.adit.devices.Dropped;
+import dev.adit.devices.VectorEntries;
+import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>An entry that was revoked is nobody's until no engine works any more on a descriptor that was
  * checked while it was the device's; then it is given back.
  */
-final class Vectors {
+final class Vectors implements VectorEntries {
   private record Revoked(CompletionEntries.Entry entry, BooleanSupplier done) {}
 
   private final CompletionEntries entries;
   private final Posts.Post post;
-  private final int pasid;
+  private final Cookie owner;
   private final @Nullable CompletionEntries.Entry[] current;
   private final boolean[] open;
   private final List<Revoked> revoked = new ArrayList<>();
@@ -30,10 +33,10 @@ final class Vectors {
    * @param count vectors, vector 0 included
    * @throws DomainException if there are not enough; then none is held
    */
-  Vectors(CompletionEntries entries, Posts.Post post, int pasid, int count) {
+  Vectors(CompletionEntries entries, Posts.Post post, Cookie owner, int count) {
     this.entries = entries;
     this.post = post;
-    this.pasid = pasid;
+    this.owner = owner;
     current = new CompletionEntries.Entry[count];
     open = new boolean[count];
     try {
@@ -47,20 +50,22 @@ final class Vectors {
   }
 
   private CompletionEntries.Entry allocate(int vector) {
-    return entries.allocate(pasid, post.target(vector));
+    return entries.allocate(owner, post.target(vector));
   }
 
   private CompletionEntries.@Nullable Entry entry(int vector) {
     return vector >= 1 && vector < current.length ? current[vector] : null;
   }
 
-  /** {@return the index of a vector's entry, or -1} */
-  synchronized int index(int vector) {
+  @Override
+  public synchronized int index(int vector) {
+    reap();
     CompletionEntries.Entry entry = entry(vector);
     return entry == null ? -1 : entry.index();
   }
 
-  synchronized void mask(int vector, boolean masked) {
+  @Override
+  public synchronized void mask(int vector, boolean masked) {
     CompletionEntries.Entry entry = entry(vector);
     if (entry != null) {
       open[vector] = !masked;
@@ -68,9 +73,15 @@ final class Vectors {
     }
   }
 
-  synchronized boolean pending(int vector) {
+  @Override
+  public synchronized boolean pending(int vector) {
     CompletionEntries.Entry entry = entry(vector);
     return entry != null && entry.pending();
+  }
+
+  @Override
+  public Dropped why(int index) {
+    return entries.why(index, owner.vm());
   }
 
   /** {@return the entries of all vectors by vector, those given back and vector 0 as -1} */

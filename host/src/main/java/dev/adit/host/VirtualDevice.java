@@ -1,27 +1,30 @@
 package dev.adit.host;
 
-import dev.adit.devices.Dma;
-import dev.adit.devices.dsa.DsaProfile;
-import dev.adit.devices.dsa.Lender;
-import dev.adit.devices.dsa.LentQueue;
-import dev.adit.devices.dsa.VirtualDsa;
-import dev.adit.devices.dsa.VirtualStatistics;
+import dev.adit.devices.Figure;
+import dev.adit.devices.GuestSpace;
+import dev.adit.devices.Happening;
+import dev.adit.devices.Lease;
+import dev.adit.devices.Refusal;
+import dev.adit.devices.Result;
+import dev.adit.devices.VirtualFunction;
+import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.platform.Verdict;
+import dev.adit.vfiouser.EventLoops;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtual device that runs: a function on a socket, with the queues, the PASID and the message
- * store entries behind it. Started and stopped by the {@link Registry}. Safe for several threads;
- * what waits for engines does so for some seconds at most.
+ * A virtual device that runs: a function on a socket, with what it was lent, the PASID and the
+ * message store entries behind it. Started and stopped by the {@link Registry}. Safe for several
+ * threads; what waits for engines does so for some seconds at most.
  */
 public final class VirtualDevice {
   private static final long PAUSE = 20_000;
@@ -37,54 +40,88 @@ public final class VirtualDevice {
   }
 
   private final DevicePlan plan;
-  private final PhysicalDsa physical;
-  private final List<Integer> queues;
-  private final List<LentQueue> lent;
-  private final Tenant tenant;
+  private final HostedFunction hosted;
+  private final int number;
+  private final Lease lease;
+  private final CompletionEntries store;
   private final Vectors vectors;
-  private final Posts.Post post;
-  private PasidDma.@Nullable Space space;
-  private @Nullable FunctionServer<VirtualDsa> server;
-  private volatile @Nullable VirtualDsa function;
+  private final FunctionServer<VirtualFunction> server;
+  private final Composition steps;
   private volatile State state = State.RUNNING;
+  private boolean served = true;
 
-  VirtualDevice(
+  private VirtualDevice(
       DevicePlan plan,
-      PhysicalDsa physical,
-      List<Integer> queues,
-      List<LentQueue> lent,
-      Tenant tenant,
+      HostedFunction hosted,
+      int number,
+      Lease lease,
       Vectors vectors,
-      Posts.Post post) {
+      FunctionServer<VirtualFunction> server,
+      Composition steps) {
     this.plan = plan;
-    this.physical = physical;
-    this.queues = List.copyOf(queues);
-    this.lent = List.copyOf(lent);
-    this.tenant = tenant;
+    this.hosted = hosted;
+    this.number = number;
+    this.lease = lease;
+    this.store = hosted.entries(lease.store());
     this.vectors = vectors;
-    this.post = post;
+    this.server = server;
+    this.steps = steps;
   }
 
-  /** Makes the function in the memory of whatever client comes. */
-  VirtualDsa make(DsaProfile profile, PasidDma spaces, Dma memory) {
-    PasidDma.Space attached = spaces.attach(tenant.pasid(), memory);
-    space = attached;
-    VirtualDsa made = new VirtualDsa(profile, attached, (to, with, id, pasid) -> {}, 0, new Back());
-    function = made;
-    tenant.serve(made);
-    return made;
+  /**
+   * Composes a device of what was lent, and serves it.
+   *
+   * @param number its own, which is its PASID
+   * @param steps what has been done so far; to be undone if this throws
+   */
+  static VirtualDevice compose(
+      DevicePlan plan,
+      HostedFunction hosted,
+      int number,
+      Lease lease,
+      Posts posts,
+      AddressSpaces spaces,
+      EventLoops loops,
+      Composition steps) {
+    CompletionEntries entries = hosted.entries(lease.store());
+    steps.step(lease.store(), hosted::forget);
+    entries.limit(number, hosted.quota(plan));
+    Posts.Post post = steps.step(posts.open(), Posts.Post::close);
+    AtomicReference<@Nullable Vectors> made = new AtomicReference<>();
+    FunctionServer<VirtualFunction> server =
+        FunctionServer.serve(
+            loops,
+            plan.socket(),
+            plan.server(),
+            memory -> {
+              GuestSpace space =
+                  steps.step(
+                      spaces.attach(lease.requesterId(), lease.pasid(), memory),
+                      RequesterSpaces.Space::detach);
+              Vectors vectors =
+                  new Vectors(
+                      entries, post, Cookie.of(number, lease.pasid()), lease.type().vectors() + 1);
+              made.set(steps.step(vectors, Vectors::release));
+              VirtualFunction function = lease.compose(space, vectors);
+              post.lead(function::complete);
+              return function;
+            });
+    return new VirtualDevice(
+        plan, hosted, number, lease, Objects.requireNonNull(made.get()), server, steps);
   }
 
-  void served(FunctionServer<VirtualDsa> newServer) {
-    server = newServer;
+  private VirtualFunction made() {
+    return server.function();
   }
 
-  private VirtualDsa function() {
-    VirtualDsa made = function;
-    if (made == null) {
-      throw new IllegalStateException("not made yet");
-    }
-    return made;
+  /** {@return the function as its guest sees it} */
+  public VirtualFunction function() {
+    return made();
+  }
+
+  /** {@return what it was lent} */
+  public Lease lease() {
+    return lease;
   }
 
   /** {@return how it was started} */
@@ -99,32 +136,22 @@ public final class VirtualDevice {
 
   /** {@return the name of the function that it is cut from} */
   public String physical() {
-    return physical.plan().name();
-  }
-
-  /** {@return the work queues of that function behind its own, by index} */
-  public List<Integer> queues() {
-    return queues;
+    return hosted.name();
   }
 
   /** {@return the PASID that stands for its guest's memory} */
   public int pasid() {
-    return tenant.pasid();
-  }
-
-  /** {@return what its guest is told that it can do} */
-  public DsaProfile profile() {
-    return function().profile();
+    return number;
   }
 
   /** {@return whether its completions may go through the message store, and why} */
   public Verdict verdict() {
-    return physical.verdict();
+    return hosted.verdict();
   }
 
   /** {@return whether its completions go through the message store; otherwise MSI-X entries} */
   public boolean ims() {
-    return physical.entries().ims();
+    return store.ims();
   }
 
   /** {@return how well its interrupts are kept from others} */
@@ -142,50 +169,34 @@ public final class VirtualDevice {
     return state;
   }
 
-  /** {@return what it has done since it was started} */
-  public VirtualStatistics statistics() {
-    return function().statistics();
+  /** {@return what it has done since it was started, and how it is} */
+  public List<Figure> figures() {
+    return made().figures();
   }
 
-  /** {@return errors reported to its guest beside completion records} */
-  public long errors() {
-    return function().errors();
-  }
-
-  /** {@return descriptors that engines have worked on for it} */
-  public long descriptors() {
-    return tenant.descriptors();
-  }
-
-  /** {@return completion interrupts that were not sent, by reason} */
-  public Map<Dropped, Long> dropped() {
-    return tenant.dropped();
-  }
-
-  /** {@return how long engines have worked for it, in nanoseconds} */
-  public long engineNanos() {
-    return tenant.engineNanos();
+  /** {@return what has happened to it that its owner should be told} */
+  public List<Happening> happenings() {
+    return made().happenings();
   }
 
   /** {@return message store entries that it holds, revoked ones that are still in use included} */
   public int entriesHeld() {
-    return physical.entries().used(tenant.pasid());
+    return store.used(number);
   }
 
   /**
    * Takes a deferrable memory write, for a client in this process; one behind the socket writes to
-   * the portal and reads the answer there.
+   * the doorbell and reads the answer there.
    *
-   * @param portalPage work queue times four plus page
    * @return false for the answer Retry
    */
-  public boolean enqueue(int portalPage, MemorySegment from, long at) {
-    return function().enqueue(portalPage, from, at);
+  public boolean enqueue(int page, MemorySegment from, long at) {
+    return made().enqueue(page, from, at);
   }
 
   /** Resets it as the VMM does. Its work is dropped; nobody else notices. */
   public synchronized Result<VirtualDevice> reset() {
-    function().reset();
+    made().reset();
     return Result.done(this);
   }
 
@@ -195,11 +206,11 @@ public final class VirtualDevice {
    */
   public synchronized Result<VirtualDevice> revoke() {
     try {
-      vectors.renew(this::underWay);
+      vectors.renew(lease::settled);
     } catch (DomainException e) {
       return new Result.Refused<>(noEntries(e));
     }
-    function().revokeHandles();
+    made().revoked();
     return Result.done(this);
   }
 
@@ -218,32 +229,19 @@ public final class VirtualDevice {
         Refusal.Reason.NO_CAPACITY, "Revocation needs other entries: " + e.getMessage());
   }
 
-  /** {@return what tells that engines are through with what was submitted to them by now} */
-  private BooleanSupplier underWay() {
-    List<BooleanSupplier> waits = new ArrayList<>();
-    queues.forEach(wq -> waits.add(physical.device().drain(wq, false, false)));
-    return all(waits);
-  }
-
-  private static BooleanSupplier all(List<BooleanSupplier> waits) {
-    return () -> waits.stream().allMatch(BooleanSupplier::getAsBoolean);
-  }
-
   /**
    * Drains it and says what it consists of. It stays, and what its guest submits from now on waits,
    * so its VM should be paused if it is to go on elsewhere; {@link #resume} lets it go on here.
    *
    * @param nanos how long to wait for its work
    */
-  public synchronized Result<SavedDevice> suspend(long nanos) {
+  public synchronized Result<byte[]> suspend(long nanos) {
     Optional<Refusal> refusal = checkSuspend();
     if (refusal.isPresent()) {
       return new Result.Refused<>(refusal.get());
     }
-    VirtualDsa made = function();
-    BooleanSupplier drained = made.suspend();
-    if (!await(() -> drained.getAsBoolean() && made.settled(), nanos)) {
-      made.resume();
+    if (!await(made().suspend(), nanos)) {
+      made().resume();
       return Result.refused(
           Refusal.Reason.BUSY, name() + " has work that does not end; it goes on");
     }
@@ -271,9 +269,8 @@ public final class VirtualDevice {
    * {@return what it consists of now, for one that is suspended: with what its guest has submitted
    * since}
    */
-  public SavedDevice saved() {
-    VirtualDsa made = function();
-    return new SavedDevice(plan.type(), made.profile(), made.save());
+  public byte[] saved() {
+    return made().save();
   }
 
   /** Lets it go on after {@link #suspend}. */
@@ -282,19 +279,14 @@ public final class VirtualDevice {
     if (refusal.isPresent()) {
       return new Result.Refused<>(refusal.get());
     }
-    function().resume();
+    made().resume();
     state = State.RUNNING;
     return Result.done(this);
   }
 
-  /** Becomes what was saved. {@return whether that is possible} */
-  boolean restore(SavedDevice saved) {
-    return function().restore(saved.state());
-  }
-
   /** Tells its guest that it has moved. */
-  void awaken(SavedDevice saved) {
-    function().awaken(saved.state());
+  void awaken() {
+    made().awaken();
   }
 
   private static boolean await(BooleanSupplier over, long nanos) {
@@ -309,91 +301,26 @@ public final class VirtualDevice {
   }
 
   /**
-   * Ends it: first its work, then its entries, then its memory.
+   * Ends it: first its work, then its socket. {@link #release} gives back what it had.
    *
    * @param drain how long its work may take before it is dropped, in nanoseconds
    * @param patience how long engines may take to let go after that, in nanoseconds
-   * @return whether nothing of it is left, so that what it had can be used again
+   * @return whether nothing of it is in the function any more
    */
   synchronized boolean stop(long drain, long patience) {
-    FunctionServer<VirtualDsa> serving = server;
-    VirtualDsa made = function;
-    if (made != null && state != State.STOPPING) {
-      if (state == State.RUNNING) {
-        List<BooleanSupplier> drained = new ArrayList<>();
-        lent.forEach(queue -> drained.add(queue.drain(false, false)));
-        await(all(drained), drain);
-      }
+    if (state == State.RUNNING) {
+      await(lease.drained(), drain);
     }
     state = State.STOPPING;
-    if (serving != null) {
-      serving.close();
-      server = null;
+    if (served) {
+      served = false;
+      server.close();
     }
-    return await(this::idle, patience) && release();
+    return await(lease::idle, patience);
   }
 
-  private boolean idle() {
-    boolean idle = true;
-    for (LentQueue queue : lent) {
-      idle &=
-          switch (queue) {
-            case DedicatedQueue dedicated -> dedicated.free();
-            case SharedQueue.Part part -> part.free();
-            default -> true;
-          };
-    }
-    return idle;
-  }
-
-  /** Gives everything back; nothing of it is in a queue or an engine. */
-  private boolean release() {
-    vectors.release();
-    PasidDma.Space attached = space;
-    if (attached != null) {
-      attached.detach();
-      space = null;
-    }
-    for (LentQueue queue : lent) {
-      switch (queue) {
-        case DedicatedQueue dedicated -> dedicated.giveBack();
-        case SharedQueue.Part part -> part.giveBack();
-        default -> {}
-      }
-    }
-    post.close();
-    return true;
-  }
-
-  /** What the emulated function stands on. */
-  private final class Back implements Lender {
-    @Override
-    public List<? extends LentQueue> queues() {
-      return lent;
-    }
-
-    @Override
-    public int handle(int vector) {
-      vectors.reap();
-      return vectors.index(vector);
-    }
-
-    @Override
-    public void mask(int vector, boolean masked) {
-      vectors.mask(vector, masked);
-    }
-
-    @Override
-    public boolean pending(int vector) {
-      return vectors.pending(vector);
-    }
-
-    @Override
-    public void reach(boolean on) {
-      PasidDma.Space attached = space;
-      if (attached != null) {
-        attached.reach(on);
-      }
-    }
+  /** Gives everything back; nothing of it is in a queue or an engine. Called once. */
+  void release() {
+    steps.undo();
   }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.devices.dsa.DsaDevice;
 import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.dsa.DsaType;
 import dev.adit.devices.dsa.EnginePolicy;
+import dev.adit.devices.dsa.lend.DsaModel;
 import dev.adit.devices.dsa.spec.Status;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,28 +26,30 @@ final class FairnessTest {
 
   private static Rig rig() {
     DsaProfile profile = DsaProfile.physical().withSizes(8, 128, 4, 1);
-    return new Rig(FunctionPlan.even("dsa0", profile, 1).withEngines(EnginePolicy.manual()));
+    return new Rig(
+        new FunctionPlan("dsa0", DsaModel.even(profile, 1).withEngines(EnginePolicy.manual())));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"1dwq", "1swq"})
   void whoHasHadLessOfTheEngineIsNext(String type) {
     try (Rig rig = rig()) {
-      AdiType adi = AdiType.parse(type).orElseThrow();
+      DsaType adi = DsaType.parse(type).orElseThrow();
       VirtualDevice attacker = rig.start("attacker", adi);
       VirtualDevice victim = rig.start("victim", adi);
-      DsaDevice engine = rig.registry.physical("dsa0").orElseThrow().device();
+      DsaDevice engine = Dsa.function(rig.registry, "dsa0");
       try (Guest evil = Guest.of(attacker, 16);
           Guest good = Guest.of(victim, 16)) {
         int turns = 0;
-        while (attacker.descriptors() < 5 || victim.descriptors() < 5) {
+        while (Dsa.descriptors(attacker) < 5 || Dsa.descriptors(victim) < 5) {
           fill(evil, attacker, LONG);
           fill(good, victim, MIDDLING);
-          VirtualDevice next = attacker.engineNanos() < victim.engineNanos() ? attacker : victim;
-          long before = next.descriptors();
+          VirtualDevice next =
+              Dsa.engineNanos(attacker) < Dsa.engineNanos(victim) ? attacker : victim;
+          long before = Dsa.descriptors(next);
           assertThat(engine.runEngines(1)).isOne();
           // Nobody has had anything before the first turn, so that is anybody's.
-          assertThat(turns++ == 0 || next.descriptors() == before + 1).isTrue();
+          assertThat(turns++ == 0 || Dsa.descriptors(next) == before + 1).isTrue();
         }
         // What is left would be waited for.
         int _ = engine.runEngines(Integer.MAX_VALUE);
@@ -57,10 +61,10 @@ final class FairnessTest {
   @ValueSource(strings = {"1dwq", "1swq"})
   void aShortDescriptorDoesNotWaitForALongOneToEnd(String type) {
     try (Rig rig = rig()) {
-      AdiType adi = AdiType.parse(type).orElseThrow();
+      DsaType adi = DsaType.parse(type).orElseThrow();
       VirtualDevice attacker = rig.start("attacker", adi);
       VirtualDevice victim = rig.start("victim", adi);
-      DsaDevice engine = rig.registry.physical("dsa0").orElseThrow().device();
+      DsaDevice engine = Dsa.function(rig.registry, "dsa0");
       try (Guest evil = Guest.of(attacker, 16);
           Guest good = Guest.of(victim, 16)) {
         evil.move(0, LONG).submit(0);
@@ -73,12 +77,12 @@ final class FairnessTest {
           assertThat(engine.runEngines(1)).isOne();
         }
         assertThat(good.status(0)).isEqualTo(Status.SUCCESS);
-        assertThat(attacker.descriptors()).isOne();
+        assertThat(Dsa.descriptors(attacker)).isOne();
         assertThat(good.target.memory().asSlice(0, SHORT).mismatch(good.source.memory()))
             .isEqualTo(SHORT);
         int _ = engine.runEngines(DEPTH);
         assertThat(good.status(1)).isEqualTo(Status.SUCCESS);
-        assertThat(victim.descriptors()).isEqualTo(2);
+        assertThat(Dsa.descriptors(victim)).isEqualTo(2);
       }
     }
   }
@@ -87,8 +91,8 @@ final class FairnessTest {
   @ValueSource(strings = {"1dwq", "1swq"})
   void ownDescriptorsKeepTheirOrder(String type) {
     try (Rig rig = rig()) {
-      VirtualDevice device = rig.start("a", AdiType.parse(type).orElseThrow());
-      DsaDevice engine = rig.registry.physical("dsa0").orElseThrow().device();
+      VirtualDevice device = rig.start("a", DsaType.parse(type).orElseThrow());
+      DsaDevice engine = Dsa.function(rig.registry, "dsa0");
       try (Guest guest = Guest.of(device, 16)) {
         // The second copies what the first has written last of all.
         guest.source.memory().asSlice(LONG - SHORT, SHORT).fill((byte) 5);
@@ -110,7 +114,7 @@ final class FairnessTest {
 
   /** Keeps descriptors waiting. */
   private static void fill(Guest guest, VirtualDevice device, int bytes) {
-    int waiting = device.statistics().queues().getFirst().occupancy();
+    int waiting = Dsa.statistics(device).queues().getFirst().occupancy();
     for (int i = waiting; i < DEPTH; i++) {
       guest.move(0, bytes).submit(0);
     }
@@ -120,6 +124,7 @@ final class FairnessTest {
   /** A read shows that the writes before it have arrived. */
   private static void arrived(Guest guest, VirtualDevice device, long accepted) {
     long _ = guest.pci.read(Guest.PORTALS, 0, 8);
-    assertThat(device.statistics().queues().getFirst().accepted()).isGreaterThanOrEqualTo(accepted);
+    assertThat(Dsa.statistics(device).queues().getFirst().accepted())
+        .isGreaterThanOrEqualTo(accepted);
   }
 }

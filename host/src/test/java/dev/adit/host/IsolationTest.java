@@ -3,6 +3,7 @@ package dev.adit.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.devices.dsa.DsaType;
 import dev.adit.devices.dsa.spec.Command;
 import dev.adit.devices.dsa.spec.Descriptor;
 import dev.adit.devices.dsa.spec.Flags;
@@ -17,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -32,8 +34,8 @@ final class IsolationTest {
     QUEUES,
     PARTS;
 
-    AdiType type() {
-      return this == QUEUES ? AdiType.DEDICATED : AdiType.SHARED;
+    DsaType type() {
+      return this == QUEUES ? DsaType.DEDICATED : DsaType.SHARED;
     }
   }
 
@@ -44,6 +46,7 @@ final class IsolationTest {
   private static final int SWERROR = 0xC0;
 
   private Rig rig;
+  private Map<String, Integer> roomBefore = Map.of();
   private VirtualDevice attacker;
   private VirtualDevice victim;
   private Victim working;
@@ -52,6 +55,7 @@ final class IsolationTest {
   @BeforeEach
   void makeRig() {
     rig = new Rig(Rig.plan(1));
+    roomBefore = rig.registry.capacity("dsa0").orElseThrow().room();
   }
 
   private void meet(Neighbours as) {
@@ -70,7 +74,7 @@ final class IsolationTest {
     rig.registry.stop("victim").orThrow();
     Capacity left = rig.registry.capacity("dsa0").orElseThrow();
     assertThat(left.imsFree()).isEqualTo(left.imsEntries());
-    assertThat(left.queues()).allSatisfy(queue -> assertThat(queue.owners()).isEmpty());
+    assertThat(left.room()).isEqualTo(roomBefore);
     assertThat(rig.registry.blockedMessages()).isZero();
     rig.close();
   }
@@ -137,7 +141,7 @@ final class IsolationTest {
   @EnumSource
   void portalsThatAreNotItsOwnLeadNowhere(Neighbours as) {
     meet(as);
-    long before = attacker.descriptors();
+    long before = Dsa.descriptors(attacker);
     for (int page = 2; page < 4; page++) {
       evil.begin(Opcode.NOOP, page).submit(0, page);
     }
@@ -149,8 +153,8 @@ final class IsolationTest {
     }
     evil.begin(Opcode.NOOP, 5).submit(0);
     assertThat(evil.await(5)).isEqualTo(Status.SUCCESS);
-    Rig.eventually(() -> attacker.descriptors() > before);
-    assertThat(attacker.descriptors()).isEqualTo(before + 1);
+    Rig.eventually(() -> Dsa.descriptors(attacker) > before);
+    assertThat(Dsa.descriptors(attacker)).isEqualTo(before + 1);
     assertThat(evil.status(2) + evil.status(3)).isZero();
   }
 
@@ -182,7 +186,7 @@ final class IsolationTest {
       evil.begin(Opcode.MEMORY_MOVE, 0).set(0, (long) Opcode.MEMORY_MOVE.code() << 56);
       evil.set(Descriptor.SOURCE, 0x1234_5000L).setInt(Descriptor.SIZE, 64).submit(0);
       long submitted = i + 1L;
-      Rig.eventually(() -> attacker.statistics().errors() >= submitted);
+      Rig.eventually(() -> Dsa.statistics(attacker).errors() >= submitted);
     }
     long word = evil.pci.read(CONTROL, SWERROR, 8);
     assertThat(word & 1).isOne();
@@ -190,7 +194,7 @@ final class IsolationTest {
     assertThat(word >>> 16 & 0xFF).as("queue as the guest counts").isZero();
     assertThat(word >>> 40 & 0xFFFFF).as("no host PASID shows").isZero();
     assertThat(evil.pci.read(CONTROL, SWERROR + 16, 8)).isEqualTo(0x1234_5000L);
-    assertThat(victim.statistics().errors()).isZero();
+    assertThat(Dsa.statistics(victim).errors()).isZero();
   }
 
   @ParameterizedTest

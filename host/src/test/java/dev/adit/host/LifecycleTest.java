@@ -2,6 +2,10 @@ package dev.adit.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.devices.Refusal;
+import dev.adit.devices.Result;
+import dev.adit.devices.dsa.DsaType;
+import dev.adit.devices.dsa.SavedDsa;
 import dev.adit.machine.DsaDriver;
 import dev.adit.machine.DsaExercise;
 import dev.adit.machine.DsaQueue;
@@ -78,15 +82,15 @@ final class LifecycleTest {
   /** Engines have worked on what the driver has seen done or refused, and on its Drains. */
   private static void exactlyOnce(VirtualDevice device, Load load, DsaDriver driver) {
     long seen = load.done.get() + load.queue.resubmitted() + driver.revocations();
-    Rig.eventually(() -> device.descriptors() >= seen);
-    assertThat(device.descriptors()).isEqualTo(seen);
+    Rig.eventually(() -> Dsa.descriptors(device) >= seen);
+    assertThat(Dsa.descriptors(device)).isEqualTo(seen);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"1dwq", "1swq"})
   void handlesAreRevokedUnderLoad(String type) {
     try (Rig rig = new Rig(Rig.plan(1))) {
-      VirtualDevice device = rig.start("a", AdiType.parse(type).orElseThrow());
+      VirtualDevice device = rig.start("a", DsaType.parse(type).orElseThrow());
       try (SocketPciDevice pci = SocketPciDevice.connect(device.plan().socket(), 8 << 20)) {
         DsaDriver driver = DsaDriver.probe(pci);
         try (Load load = new Load(pci, driver, driver.enable(16).getFirst())) {
@@ -104,7 +108,7 @@ final class LifecycleTest {
           }
           load.finish(driver);
           exactlyOnce(device, load, driver);
-          assertThat(device.statistics().revocations()).isEqualTo(20);
+          assertThat(Dsa.statistics(device).revocations()).isEqualTo(20);
           assertThat(device.entriesHeld()).isEqualTo(1);
         }
       }
@@ -115,16 +119,16 @@ final class LifecycleTest {
   @ValueSource(strings = {"1dwq", "1swq"})
   void aDeviceIsSuspendedAndGoesOnUnderLoad(String type) {
     try (Rig rig = new Rig(Rig.plan(1))) {
-      VirtualDevice device = rig.start("a", AdiType.parse(type).orElseThrow());
+      VirtualDevice device = rig.start("a", DsaType.parse(type).orElseThrow());
       try (SocketPciDevice pci = SocketPciDevice.connect(device.plan().socket(), 8 << 20)) {
         DsaDriver driver = DsaDriver.probe(pci);
         try (Load load = new Load(pci, driver, driver.enable(16).getFirst())) {
           for (int round = 0; round < 20; round++) {
             device.suspend(WAIT).orThrow();
             assertThat(device.state()).isEqualTo(VirtualDevice.State.SUSPENDED);
-            long still = device.descriptors();
+            long still = Dsa.descriptors(device);
             assertThat(device.suspend(WAIT).isDone()).isFalse();
-            assertThat(device.descriptors()).isEqualTo(still);
+            assertThat(Dsa.descriptors(device)).isEqualTo(still);
             device.resume().orThrow();
             load.await(5, driver);
           }
@@ -138,7 +142,7 @@ final class LifecycleTest {
   @ParameterizedTest
   @ValueSource(strings = {"1dwq", "1swq"})
   void aDeviceMovesToAnotherHostWithWorkUnderWay(String type) {
-    AdiType adi = AdiType.parse(type).orElseThrow();
+    DsaType adi = DsaType.parse(type).orElseThrow();
     try (Rig from = new Rig(Rig.plan(1));
         Rig to = new Rig(Rig.plan(1))) {
       // Entries are given from the smallest up: the one of before is another's over there.
@@ -150,38 +154,35 @@ final class LifecycleTest {
           load.await(40, driver);
           device.suspend(WAIT).orThrow();
           // The load's next descriptor is taken and waits; a VM would be paused about here.
-          Rig.eventually(() -> device.statistics().queues().getFirst().occupancy() == 1);
+          Rig.eventually(() -> Dsa.statistics(device).queues().getFirst().occupancy() == 1);
           device.resume().orThrow();
-          SavedDevice saved = suspendedWithWork(device);
+          byte[] saved = suspendedWithWork(device);
           from.registry.stop("a").orThrow();
-          VirtualDevice moved =
-              to.registry
-                  .resume(to.device("a", adi), SavedDevice.parse(saved.bytes()).orThrow())
-                  .orThrow();
+          VirtualDevice moved = to.registry.resume(to.device("a", adi), saved).orThrow();
           assertThat(moved.entries().get(1)).isNotEqualTo(device.entries().get(1));
           pci.move(moved.plan().socket());
           load.await(40, driver);
           load.finish(driver);
           assertThat(driver.revocations()).isEqualTo(1);
           assertThat(load.queue.resubmitted()).isEqualTo(1);
-          assertThat(moved.descriptors()).isGreaterThan(40);
+          assertThat(Dsa.descriptors(moved)).isGreaterThan(40);
         }
       }
     }
   }
 
   /** {@return a state with a descriptor in it that the guest submitted after it was drained} */
-  private static SavedDevice suspendedWithWork(VirtualDevice device) {
+  private static byte[] suspendedWithWork(VirtualDevice device) {
     device.suspend(WAIT).orThrow();
-    Rig.eventually(() -> device.statistics().queues().getFirst().occupancy() == 1);
+    Rig.eventually(() -> Dsa.statistics(device).queues().getFirst().occupancy() == 1);
     return device.saved();
   }
 
   @Test
   void aStateThatWasTamperedWithIsRefused() {
     try (Rig rig = new Rig(Rig.plan(1))) {
-      VirtualDevice device = rig.start("a", AdiType.DEDICATED);
-      byte[] good = device.suspend(WAIT).orThrow().bytes();
+      VirtualDevice device = rig.start("a", DsaType.DEDICATED);
+      byte[] good = device.suspend(WAIT).orThrow();
       rig.registry.stop("a").orThrow();
       Capacity free = rig.registry.capacity("dsa0").orElseThrow();
       Random random = new Random(9);
@@ -191,10 +192,10 @@ final class LifecycleTest {
         for (int n = 1 + random.nextInt(8); n > 0 && bad.length > 0; n--) {
           bad[random.nextInt(Math.min(bad.length, 200))] ^= (byte) (1 + random.nextInt(255));
         }
-        assertThat(SavedDevice.parse(bad).isDone()).isFalse();
+        assertThat(SavedDsa.parse(bad).isDone()).isFalse();
       }
-      SavedDevice whole = SavedDevice.parse(good).orThrow();
-      assertThat(rig.registry.resume(rig.device("b", AdiType.SHARED), whole).isDone()).isFalse();
+      assertThat(SavedDsa.parse(good).isDone()).isTrue();
+      assertThat(rig.registry.resume(rig.device("b", DsaType.SHARED), good).isDone()).isFalse();
       assertThat(rig.registry.capacity("dsa0").orElseThrow()).isEqualTo(free);
     }
   }
@@ -202,18 +203,18 @@ final class LifecycleTest {
   @Test
   void thousandsOfPartsFitWhileEntriesLast() {
     try (Rig rig = new Rig(Rig.plan(1))) {
-      int room = rig.registry.room("dsa0", AdiType.SHARED);
+      int room = rig.registry.room("dsa0", DsaType.SHARED.toString());
       assertThat(room).isEqualTo(256);
       for (int i = 0; i < room; i++) {
-        rig.start("v" + i, AdiType.SHARED);
+        rig.start("v" + i, DsaType.SHARED);
       }
-      assertThat(rig.registry.start(rig.device("more", AdiType.SHARED)))
+      assertThat(rig.registry.start(rig.device("more", DsaType.SHARED)))
           .isInstanceOfSatisfying(
               Result.Refused.class,
               refused ->
                   assertThat(refused.refusal().reason()).isEqualTo(Refusal.Reason.NO_CAPACITY));
       rig.registry.stop("v7").orThrow();
-      rig.start("more", AdiType.SHARED);
+      rig.start("more", DsaType.SHARED);
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.adit.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.devices.dsa.DsaType;
+import dev.adit.devices.dsa.SavedDsa;
 import dev.adit.devices.dsa.spec.Command;
 import dev.adit.devices.dsa.spec.Status;
 import dev.adit.machine.DriverException;
@@ -23,14 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Virtual devices whose guests map their portals, as guests under KVM have to. */
 final class MappedDeviceTest {
-  private static VirtualDevice start(Rig rig, String name, AdiType type) {
-    return rig.registry.start(rig.device(name, type).withMapped(true)).orThrow();
+  private static VirtualDevice start(Rig rig, String name, DsaType type) {
+    return rig.registry.start(rig.device(name, type).with("portals", "mmap")).orThrow();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"1dwq", "2dwq", "1swq"})
   void everyOperationWorksWithoutAMessageForEachDescriptor(String type) {
-    AdiType of = AdiType.parse(type).orElseThrow();
+    DsaType of = DsaType.parse(type).orElseThrow();
     try (Rig rig = new Rig(Rig.plan(1))) {
       VirtualDevice device = start(rig, "a", of);
       int[] sizes = of.queues() == 1 ? new int[] {16} : new int[] {16, 8};
@@ -46,7 +48,7 @@ final class MappedDeviceTest {
   void aDeviceWhosePortalsAreTrappedCannotBeMapped() {
     try (Rig rig = new Rig(Rig.plan(0));
         SocketPciDevice pci =
-            SocketPciDevice.connect(rig.start("a", AdiType.DEDICATED).plan().socket(), 1 << 20)) {
+            SocketPciDevice.connect(rig.start("a", DsaType.DEDICATED).plan().socket(), 1 << 20)) {
       assertThatThrownBy(() -> pci.map(Guest.PORTALS)).isInstanceOf(DriverException.class);
     }
   }
@@ -54,12 +56,20 @@ final class MappedDeviceTest {
   @Test
   void whatLiesInThePortalsWhileItIsSuspendedIsSavedAndGoesOnLater() {
     try (Rig rig = new Rig(Rig.plan(0))) {
-      VirtualDevice device = start(rig, "a", AdiType.DEDICATED);
+      VirtualDevice device = start(rig, "a", DsaType.DEDICATED);
       try (Guest guest = Guest.mapping(device, 16)) {
         device.suspend(10_000_000_000L).orThrow();
         guest.move(0, 4096).submit(0);
         guest.move(1, 4096).submit(0);
-        assertThat(device.saved().state().queues().getFirst().kept().byteSize()).isEqualTo(128);
+        assertThat(
+                SavedDsa.parse(device.saved())
+                    .orThrow()
+                    .state()
+                    .queues()
+                    .getFirst()
+                    .kept()
+                    .byteSize())
+            .isEqualTo(128);
         assertThat(guest.status(0)).isZero();
         device.resume().orThrow();
         assertThat(guest.await(0)).isEqualTo(Status.SUCCESS);
@@ -77,9 +87,10 @@ final class MappedDeviceTest {
       ServerOptions options =
           ServerOptions.defaults()
               .withEvents((kind, _, _) -> gone.addAndGet(kind == Kind.DETACHED ? 1 : 0));
-      DevicePlan plan = rig.device("a", AdiType.DEDICATED).withMapped(true).withServer(options);
+      DevicePlan plan =
+          rig.device("a", DsaType.DEDICATED).with("portals", "mmap").withServer(options);
       VirtualDevice device = rig.registry.start(plan).orThrow();
-      VirtualDevice neighbour = start(rig, "b", AdiType.DEDICATED);
+      VirtualDevice neighbour = start(rig, "b", DsaType.DEDICATED);
       try (ClientRegion kept = map(loops, device);
           ClientRegion next = map(loops, neighbour)) {
         Rig.eventually(() -> gone.get() == 1);
@@ -93,8 +104,8 @@ final class MappedDeviceTest {
           guest.move(0, 4096).submit(0);
           assertThat(guest.await(0)).isEqualTo(Status.SUCCESS);
           guest.driver.command(Command.DRAIN_ALL, 0);
-          assertThat(device.statistics().queues().getFirst().accepted()).isEqualTo(1);
-          assertThat(device.statistics().queues().getFirst().rejected()).isZero();
+          assertThat(Dsa.statistics(device).queues().getFirst().accepted()).isEqualTo(1);
+          assertThat(Dsa.statistics(device).queues().getFirst().rejected()).isZero();
         }
         // Nobody has looked at what was written there, and nobody else sees it.
         assertThat(old.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(0x2222_2222_2222_2222L);

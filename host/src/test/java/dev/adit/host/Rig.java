@@ -1,6 +1,8 @@
 package dev.adit.host;
 
 import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.dsa.DsaType;
+import dev.adit.devices.dsa.lend.DsaModel;
 import dev.adit.vfiouser.EventLoops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,14 +26,15 @@ final class Rig implements AutoCloseable {
 
   /** Two engines, eight queues of which the last {@code shared} are shared. */
   static FunctionPlan plan(int shared) {
-    return FunctionPlan.even("dsa0", DsaProfile.physical().withSizes(8, 128, 4, 2), shared);
+    return new FunctionPlan(
+        "dsa0", DsaModel.even(DsaProfile.physical().withSizes(8, 128, 4, 2), shared));
   }
 
-  DevicePlan device(String name, AdiType type) {
-    return DevicePlan.of(name, type, folder.resolve(name));
+  DevicePlan device(String name, DsaType type) {
+    return DevicePlan.of(name, type.toString(), folder.resolve(name));
   }
 
-  VirtualDevice start(String name, AdiType type) {
+  VirtualDevice start(String name, DsaType type) {
     return registry.start(device(name, type)).orThrow();
   }
 

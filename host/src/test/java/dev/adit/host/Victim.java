@@ -27,7 +27,7 @@ final class Victim implements AutoCloseable {
   }
 
   static Victim start(VirtualDevice device, long seed) {
-    return new Victim(Guest.of(device, device.profile().entries()), seed);
+    return new Victim(Guest.of(device, Dsa.profile(device).entries()), seed);
   }
 
   private void work(DsaExercise exercise) {

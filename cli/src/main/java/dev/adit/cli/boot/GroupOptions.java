@@ -1,7 +1,8 @@
 package dev.adit.cli.boot;
 
 import dev.adit.cli.serve.DsaOptions;
-import dev.adit.host.AdiType;
+import dev.adit.devices.dsa.DsaType;
+import dev.adit.devices.dsa.lend.DsaModel;
 import dev.adit.host.control.HostConfig.FunctionConfig;
 import dev.adit.platform.Ims;
 import java.util.Optional;
@@ -15,10 +16,10 @@ final class GroupOptions {
   private static final String FUNCTION = "dsa0";
 
   /** Reads a type such as 1dwq. */
-  static final class Type implements ITypeConverter<AdiType> {
+  static final class Type implements ITypeConverter<DsaType> {
     @Override
-    public AdiType convert(String text) {
-      return AdiType.parse(text)
+    public DsaType convert(String text) {
+      return DsaType.parse(text)
           .orElseThrow(() -> new TypeConversionException("a type is such as 1dwq or 1swq"));
     }
   }
@@ -42,7 +43,7 @@ final class GroupOptions {
         "With --guests: Ndwq, N work queues for each guest alone, or Nswq, a part of each of",
         "N queues that all share (default: ${DEFAULT-VALUE})."
       })
-  private AdiType type;
+  private DsaType type;
 
   @Option(
       names = "--revoke",
@@ -59,7 +60,7 @@ final class GroupOptions {
     return Optional.ofNullable(guests);
   }
 
-  AdiType type() {
+  DsaType type() {
     return type;
   }
 
@@ -70,13 +71,6 @@ final class GroupOptions {
   /** {@return the function that is cut into devices} */
   FunctionConfig function(DsaOptions dsa, Ims ims) {
     return new FunctionConfig(
-        FUNCTION,
-        ims,
-        dsa.physical().wqs(),
-        dsa.physical().entries(),
-        dsa.physical().engines(),
-        dsa.physical().imsEntries(),
-        type.shared() ? type.queues() : 0,
-        Optional.empty());
+        FUNCTION, ims, DsaModel.even(dsa.physical(), type.shared() ? type.queues() : 0));
   }
 }

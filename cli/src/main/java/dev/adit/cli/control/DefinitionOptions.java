@@ -1,9 +1,9 @@
 package dev.adit.cli.control;
 
+import dev.adit.devices.Tree;
 import dev.adit.host.control.DeviceDefinition;
 import dev.adit.host.control.Documents;
 import dev.adit.host.control.Json;
-import dev.adit.host.control.Tree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

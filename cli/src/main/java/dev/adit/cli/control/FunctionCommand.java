@@ -3,6 +3,8 @@ package dev.adit.cli.control;
 import dev.adit.cli.output.Columns;
 import dev.adit.cli.output.ExitCode;
 import dev.adit.host.control.Json;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,20 +56,25 @@ public final class FunctionCommand implements Runnable {
         return ExitCode.DONE;
       }
       Columns columns = new Columns();
-      columns.row("FUNCTION", "KIND", "QUEUES", "ENGINES", "DEVICES", "ENTRIES", "COMPLETED");
-      answer
-          .get("function")
-          .entries()
-          .forEach(
-              (name, each) ->
-                  columns.row(
-                      name,
-                      each.get("kind").text(),
-                      each.get("queues").items().size(),
-                      each.get("engines").number(),
-                      each.get("devices").number(),
-                      each.get("entriesUsed").number() + "/" + each.get("entries").number(),
-                      each.get("completed").number()));
+      Map<String, View> functions = answer.get("function").entries();
+      FigureColumns built = FigureColumns.built(functions.values());
+      FigureColumns counted = FigureColumns.counted(functions.values());
+      List<Object> titles = new ArrayList<>(List.of("FUNCTION", "KIND"));
+      titles.addAll(built.titles());
+      titles.addAll(List.of("DEVICES", "ENTRIES"));
+      titles.addAll(counted.titles());
+      columns.row(titles.toArray());
+      functions.forEach(
+          (name, each) -> {
+            List<Object> cells = new ArrayList<>();
+            cells.add(name);
+            cells.add(each.get("kind").text());
+            cells.addAll(built.cells(each, new View(null)));
+            cells.add(each.get("devices").number());
+            cells.add(each.get("entriesUsed").number() + "/" + each.get("entries").number());
+            cells.addAll(counted.cells(each, new View(null)));
+            columns.row(cells.toArray());
+          });
       columns.print(spec.commandLine().getOut());
       return ExitCode.DONE;
     }

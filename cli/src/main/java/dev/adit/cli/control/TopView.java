@@ -1,7 +1,10 @@
 package dev.adit.cli.control;
 
 import dev.adit.cli.output.Columns;
+import dev.adit.devices.Figure;
+import dev.adit.host.control.Families;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,29 +32,15 @@ record TopView(View status, long nanos) {
         "%s; functions: %d; devices: %d, active: %d; stopped interrupts: %s"
             .formatted(
                 title, functions.entries().size(), devices.entries().size(), active, faults()));
+    double seconds = (nanos - before.nanos) / 1e9;
     lines.add("");
-    Columns table = new Columns();
-    table.row("FUNCTION", "DESC/S", "IMS/S", "MSIX/S", "ENTRIES", "DEVICES", "FAILED");
-    functions
-        .entries()
-        .forEach(
-            (name, now) ->
-                function(table, name, now, before.status.get("function").get(name), before));
-    lines.addAll(table.lines());
+    lines.addAll(functions(before, seconds).lines());
+    for (Figure.Parts parts : Families.parts()) {
+      lines.add("");
+      lines.addAll(parts(parts, before, seconds).lines());
+    }
     lines.add("");
-    Columns queues = new Columns();
-    queues.row("QUEUE", "MODE", "WAITING", "SIZE", "DESC/S", "REJECTED", "RETRIED");
-    functions
-        .entries()
-        .forEach(
-            (name, now) ->
-                queues(queues, name, now, before.status.get("function").get(name), before));
-    lines.addAll(queues.lines());
-    lines.add("");
-    Columns owners = new Columns();
-    owners.row("DEVICE", "TYPE", "OF", "CLIENT", "DESC/S", "INT/S", "WAITING", "ERRORS", "PATH");
-    devices.entries().forEach((label, now) -> device(owners, label, now, before));
-    lines.addAll(owners.lines());
+    lines.addAll(devices(before, seconds).lines());
     return lines;
   }
 
@@ -60,69 +49,96 @@ record TopView(View status, long nanos) {
     return pairs.isEmpty() ? "none" : pairs;
   }
 
-  private double rate(long now, long then, TopView before) {
-    double seconds = (nanos - before.nanos) / 1e9;
-    return seconds > 0 && now >= then ? (now - then) / seconds : 0;
-  }
-
-  private String shown(long now, long then, TopView before) {
-    return "%.0f".formatted(rate(now, then, before));
-  }
-
-  private void function(Columns table, String name, View now, View then, TopView before) {
-    View interrupts = now.get("interrupts");
-    View old = then.get("interrupts");
-    long failed = 0;
-    for (Map.Entry<String, View> status : now.get("statuses").entries().entrySet()) {
-      boolean success = status.getKey().equals("0x01") || status.getKey().equals("0x02");
-      failed += success ? 0 : status.getValue().number();
-    }
+  private Columns functions(TopView before, double seconds) {
+    Map<String, View> all = status.get("function").entries();
+    FigureColumns rates = FigureColumns.rates(all.values(), seconds);
+    FigureColumns rest = FigureColumns.rest(all.values());
+    Columns table = new Columns();
     table.row(
-        name,
-        shown(now.get("completed").number(), then.get("completed").number(), before),
-        shown(interrupts.get("ims").number(), old.get("ims").number(), before),
-        shown(interrupts.get("msix").number(), old.get("msix").number(), before),
-        now.get("entriesUsed").number() + "/" + now.get("entries").number(),
-        now.get("devices").number(),
-        failed);
+        row(
+            List.of(
+                List.of("FUNCTION"),
+                rates.titles(),
+                List.of("ENTRIES", "DEVICES"),
+                rest.titles())));
+    all.forEach(
+        (name, now) -> {
+          View then = before.status.get("function").get(name);
+          table.row(
+              row(
+                  List.of(
+                      List.of(name),
+                      rates.cells(now, then),
+                      List.of(
+                          now.get("entriesUsed").number() + "/" + now.get("entries").number(),
+                          now.get("devices").text()),
+                      rest.cells(now, then))));
+        });
+    return table;
   }
 
-  private void queues(Columns table, String name, View now, View then, TopView before) {
-    List<View> old = then.get("queues").items();
-    List<View> all = now.get("queues").items();
-    for (int i = 0; i < all.size(); i++) {
-      View queue = all.get(i);
-      long accepted = i < old.size() ? old.get(i).get("accepted").number() : 0;
-      table.row(
-          name + "/wq" + queue.get("index").number(),
-          queue.get("mode").text(),
-          queue.get("waiting").number(),
-          queue.get("size").number(),
-          shown(queue.get("accepted").number(), accepted, before),
-          queue.get("rejected").number(),
-          queue.get("retried").number());
-    }
+  private Columns parts(Figure.Parts parts, TopView before, double seconds) {
+    Map<String, View> all = status.get("function").entries();
+    List<View> rows = new ArrayList<>();
+    all.values().forEach(each -> rows.addAll(each.get(parts.key()).items()));
+    FigureColumns columns = FigureColumns.parts(rows, seconds);
+    Columns table = new Columns();
+    table.row(row(List.of(List.of(parts.title()), columns.titles())));
+    all.forEach(
+        (name, now) -> {
+          List<View> then = before.status.get("function").get(name).get(parts.key()).items();
+          List<View> here = now.get(parts.key()).items();
+          for (int i = 0; i < here.size(); i++) {
+            View old = i < then.size() ? then.get(i) : new View(null);
+            String part = name + "/" + parts.prefix() + here.get(i).get("index").number();
+            table.row(row(List.of(List.of(part), columns.cells(here.get(i), old))));
+          }
+        });
+    return table;
   }
 
-  private void device(Columns table, String label, View now, TopView before) {
-    View state = now.get("state");
-    if (!state.get("active").flag()) {
-      return;
-    }
-    View old = before.status.get("vdev").get(label).get("state");
-    long waiting = 0;
-    for (View queue : state.get("queues").items()) {
-      waiting += queue.get("waiting").number();
-    }
+  private Columns devices(TopView before, double seconds) {
+    Map<String, View> active = new LinkedHashMap<>();
+    status
+        .get("vdev")
+        .entries()
+        .forEach(
+            (label, device) -> {
+              if (device.get("state").get("active").flag()) {
+                active.put(label, device);
+              }
+            });
+    List<View> states = active.values().stream().map(each -> each.get("state")).toList();
+    FigureColumns rates = FigureColumns.rates(states, seconds);
+    FigureColumns rest = FigureColumns.rest(states);
+    Columns table = new Columns();
     table.row(
-        label,
-        now.get("mdev_type").text(),
-        now.get("parent").text(),
-        state.get("attached").flag() ? "yes" : "-",
-        shown(state.get("completed").number(), old.get("completed").number(), before),
-        shown(state.get("interrupts").sum(), old.get("interrupts").sum(), before),
-        waiting,
-        state.get("errors").number(),
-        state.get("ims").get("used").flag() ? "ims" : "msi-x");
+        row(
+            List.of(
+                List.of("DEVICE", "TYPE", "OF", "CLIENT"),
+                rates.titles(),
+                rest.titles(),
+                List.of("PATH"))));
+    active.forEach(
+        (label, device) -> {
+          View now = device.get("state");
+          View then = before.status.get("vdev").get(label).get("state");
+          table.row(
+              row(
+                  List.of(
+                      List.of(
+                          label,
+                          device.get("mdev_type").text(),
+                          device.get("parent").text(),
+                          now.get("attached").flag() ? "yes" : "-"),
+                      rates.cells(now, then),
+                      rest.cells(now, then),
+                      List.of(now.get("ims").get("used").flag() ? "ims" : "msi-x"))));
+        });
+    return table;
+  }
+
+  private static Object[] row(List<List<String>> groups) {
+    return groups.stream().flatMap(List::stream).toArray();
   }
 }

@@ -1,7 +1,11 @@
 package dev.adit.cli.control;
 
+import dev.adit.devices.Figure;
+import dev.adit.devices.Quantity;
+import dev.adit.host.control.Families;
 import dev.adit.host.control.Json;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -100,15 +104,24 @@ public final class VdevOutput {
     out.println(
         "  pasid %s, message store entries %s"
             .formatted(state.get("pasid").text(), String.valueOf(state.get("entries").plain())));
-    for (View queue : state.get("queues").items()) {
-      out.println("  queue     " + queue.pairs());
+    for (Figure.Parts parts : Families.parts()) {
+      for (View part : state.get(parts.key()).items()) {
+        out.println("  %-9s %s".formatted(parts.title().toLowerCase(Locale.ROOT), part.pairs()));
+      }
     }
-    out.println(
-        "  done      %d descriptors, interrupts %s, %d errors, %d revocations"
-            .formatted(
-                state.get("completed").number(),
-                String.valueOf(state.get("interrupts").plain()),
-                state.get("errors").number(),
-                state.get("revocations").number()));
+    for (Quantity quantity : Families.quantities()) {
+      if (state.has(quantity.key())) {
+        View value = state.get(quantity.key());
+        out.println("  %-11s %s".formatted(quantity.label(), shown(quantity, value)));
+      }
+    }
+  }
+
+  private static String shown(Quantity quantity, View value) {
+    if (!value.items().isEmpty()) {
+      return String.valueOf(value.plain());
+    }
+    String pairs = value.pairs();
+    return pairs.isEmpty() ? value.number() + " " + quantity.unit() : pairs;
   }
 }

@@ -1,6 +1,6 @@
 package dev.adit.cli.control;
 
-import dev.adit.host.control.Tree;
+import dev.adit.devices.Tree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +17,11 @@ public record View(@Nullable Tree tree) {
     return tree instanceof Tree.Fields fields && fields.values().containsKey(name)
         ? new View(fields.values().get(name))
         : NOTHING;
+  }
+
+  /** {@return whether there is something under a name} */
+  public boolean has(String name) {
+    return tree instanceof Tree.Fields fields && fields.values().containsKey(name);
   }
 
   /** {@return what is under each name, in order} */
@@ -52,9 +57,10 @@ public record View(@Nullable Tree tree) {
     return tree instanceof Tree.Leaf(_, Boolean value) && value;
   }
 
-  /** {@return the sum of the numbers in a list or under names} */
+  /** {@return the number, or the sum of the numbers in a list or under names} */
   public long sum() {
-    return items().stream().mapToLong(View::number).sum()
+    return number()
+        + items().stream().mapToLong(View::number).sum()
         + entries().values().stream().mapToLong(View::number).sum();
   }
 

@@ -1,12 +1,12 @@
 package dev.adit.cli.serve;
 
 import dev.adit.cli.control.View;
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
 import dev.adit.host.control.ControlClient;
 import dev.adit.host.control.HostComposer;
 import dev.adit.host.control.HostConfig;
 import dev.adit.host.control.HostServer;
-import dev.adit.host.control.RefusedException;
-import dev.adit.host.control.RefusedException.Reason;
 import dev.adit.host.control.SocketAccess;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.adit.cli.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.devices.RefusedException;
 import dev.adit.host.control.ControlClient;
-import dev.adit.host.control.RefusedException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;

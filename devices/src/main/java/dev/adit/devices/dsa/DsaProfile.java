@@ -325,6 +325,16 @@ public record DsaProfile(
         newOptions);
   }
 
+  /** {@return whether everything that another function offers is offered here too} */
+  public boolean covers(DsaProfile wanted) {
+    return (wanted.opcap & ~opcap) == 0
+        && (wanted.features & ~features) == 0
+        && wanted.entries <= entries
+        && wanted.transferShift <= transferShift
+        && wanted.batchShift <= batchShift
+        && options.containsAll(wanted.options);
+  }
+
   /** {@return whether an option is there} */
   public boolean has(Option option) {
     return options.contains(option);

@@ -1,6 +1,8 @@
 package dev.adit.devices.dsa;
 
+import dev.adit.devices.Dropped;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The physical side of a virtual function: queues, and entries of a message store for its vectors
@@ -34,4 +36,19 @@ public interface Lender {
 
   /** Takes the guest's memory out of reach of the engines, or brings it back. */
   void reach(boolean on);
+
+  /** {@return descriptors that engines have worked on for the guest} */
+  default long descriptors() {
+    return 0;
+  }
+
+  /** {@return how long engines have worked for it, in nanoseconds} */
+  default long engineNanos() {
+    return 0;
+  }
+
+  /** {@return completion interrupts that were not sent, by reason} */
+  default Map<Dropped, Long> dropped() {
+    return Map.of();
+  }
 }

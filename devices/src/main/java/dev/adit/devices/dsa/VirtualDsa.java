@@ -4,7 +4,9 @@ import static dev.adit.devices.dsa.DsaBars.PORTALS;
 import static dev.adit.devices.dsa.DsaBars.REGISTERS;
 
 import dev.adit.devices.Dma;
-import dev.adit.devices.PciFunction;
+import dev.adit.devices.Figure;
+import dev.adit.devices.Happening;
+import dev.adit.devices.VirtualFunction;
 import dev.adit.devices.dsa.DsaProfile.Option;
 import dev.adit.devices.dsa.spec.Block;
 import dev.adit.devices.dsa.spec.CommandError;
@@ -30,7 +32,7 @@ import java.util.function.BooleanSupplier;
  * <p>Registers are for one thread at a time; {@link #complete}, {@link #report}, the revocation of
  * handles and suspension are for any.
  */
-public final class VirtualDsa implements PciFunction {
+public final class VirtualDsa implements VirtualFunction {
   private static final int ENTRY = 16;
   private static final int CONTROL_WORD = 12;
 
@@ -52,6 +54,9 @@ public final class VirtualDsa implements PciFunction {
   private final DeviceError told = new DeviceError();
   private volatile boolean waitsForGuest;
   private volatile boolean suspended;
+
+  /** Vectors that waited when it was saved. */
+  private long waiting;
 
   /**
    * Makes a function as at power-on.
@@ -194,17 +199,14 @@ public final class VirtualDsa implements PciFunction {
    * @param portalPage work queue times four plus page
    * @return false for the answer Retry
    */
+  @Override
   public boolean enqueue(int portalPage, MemorySegment from, long at) {
     return portalPage >= 0
         && portalPage < profile.wqs() * Portals.PAGES
         && portals.enqueue(portalPage, from, at);
   }
 
-  /**
-   * A completion has come through the entry of a vector.
-   *
-   * @param vector from 1 on
-   */
+  @Override
   public void complete(int vector) {
     if (vector >= 1 && vector < msix.size()) {
       completions.incrementAndGet(vector);
@@ -224,19 +226,22 @@ public final class VirtualDsa implements PciFunction {
   }
 
   /** Tells the guest that its interrupt handles are void and to ask for new ones. */
-  public void revokeHandles() {
+  @Override
+  public void revoked() {
     revocations.incrementAndGet();
     commands.revokeHandles();
   }
 
   /** Waits for what has gone on to the physical function; what comes now is kept. */
+  @Override
   public BooleanSupplier suspend() {
     suspended = true;
     waitsForGuest = false;
-    return hold(true);
+    BooleanSupplier drained = hold(true);
+    return () -> drained.getAsBoolean() && settled();
   }
 
-  /** Lets everything go on again. */
+  @Override
   public void resume() {
     suspended = false;
     waitsForGuest = false;
@@ -258,14 +263,20 @@ public final class VirtualDsa implements PciFunction {
   }
 
   /** {@return whether nothing but held descriptors is left that a saved state would miss} */
-  public boolean settled() {
+  private boolean settled() {
     return !commands.active()
         && control.state() != DeviceControl.State.DRAINING
         && control.state() != DeviceControl.State.HALTED;
   }
 
+  @Override
+  public byte[] save() {
+    DsaType type = new DsaType(profile.wqs(), profile.has(Option.SHARED));
+    return new SavedDsa(type, profile, state()).bytes();
+  }
+
   /** {@return the state of a function that is suspended and settled} */
-  public VirtualState save() {
+  public VirtualState state() {
     takeWhatLiesInMemory();
     MemorySegment image = MemorySegment.ofArray(new byte[EmulatedConfigSpace.SIZE]);
     config.read(0, image, 0, EmulatedConfigSpace.SIZE);
@@ -300,17 +311,19 @@ public final class VirtualDsa implements PciFunction {
       reset();
       return false;
     }
+    waiting = state.pending();
     return true;
   }
 
   /** Sends what waited when it was saved, and revokes its interrupt handles. */
-  public void awaken(VirtualState state) {
+  @Override
+  public void awaken() {
     for (int vector = 0; vector < msix.size(); vector++) {
-      if ((state.pending() >>> vector & 1) != 0) {
+      if ((waiting >>> vector & 1) != 0) {
         msix.fire(vector);
       }
     }
-    revokeHandles();
+    revoked();
   }
 
   private boolean adopt(VirtualState state) {
@@ -404,6 +417,16 @@ public final class VirtualDsa implements PciFunction {
       byVector.add(completions.get(vector));
     }
     return new VirtualStatistics(queues, byVector, errors.reported(), revocations.get());
+  }
+
+  @Override
+  public List<Figure> figures() {
+    return DsaFigures.of(profile, statistics(), lender);
+  }
+
+  @Override
+  public List<Happening> happenings() {
+    return DsaFigures.happenings(errors(), lender.dropped());
   }
 
   private final class FoundInMemory implements MappedPortals.Target {

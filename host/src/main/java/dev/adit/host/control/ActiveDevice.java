@@ -1,5 +1,6 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.RefusedException;
 import java.util.Map;
 
 /** A device while it is served. Calls come from one thread at a time. */

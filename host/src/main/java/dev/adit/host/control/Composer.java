@@ -1,5 +1,7 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Tree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +35,12 @@ public interface Composer extends AutoCloseable {
   /** {@return interrupt messages that were stopped on their way, by reason} */
   Map<String, Long> faults();
 
-  /** {@return the queue layout of a function} */
-  QueueLayout layout(String function);
+  /**
+   * {@return the layout of a function as the ecosystem's own tools write it, in plain values}
+   *
+   * @throws RefusedException if there is no such function, or no tool that writes its layout
+   */
+  Object layout(String function);
 
   /** Gives up the functions; all devices are stopped by then. */
   @Override

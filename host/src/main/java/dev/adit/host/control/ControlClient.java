@@ -2,7 +2,10 @@ package dev.adit.host.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.adit.host.control.RefusedException.Reason;
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;

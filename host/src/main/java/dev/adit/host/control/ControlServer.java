@@ -2,7 +2,9 @@ package dev.adit.host.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.adit.host.control.RefusedException.Reason;
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

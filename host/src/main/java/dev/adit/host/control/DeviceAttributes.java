@@ -1,7 +1,16 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Family;
+import dev.adit.devices.Place;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
+import dev.adit.devices.Setting;
+import dev.adit.devices.Tree;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,55 +21,24 @@ import java.util.regex.Pattern;
  * What users can choose about a device beyond its type.
  *
  * @param name how users call it
- * @param flavour what its guest may configure
- * @param operations bit n leaves opcode n of the function in; without, all of them
- * @param features bits of GENCAP of the function that are left in; without, all of them
- * @param transferShift the largest transfer is 2 to this power; without, as the function has it
- * @param batchShift the largest batch is 2 to this power; without, as the function has it
- * @param imsQuota most message store entries that it may hold; without, what its queues need
- * @param portals how its guest's descriptors come
+ * @param chosen what the families of functions declare, by name, as {@link Setting#textIn} writes
+ *     it
+ * @param imsQuota most message store entries that it may hold; without, what its type needs
  * @param socket who may connect to it
  */
 public record DeviceAttributes(
-    Optional<String> name,
-    Optional<Flavour> flavour,
-    OptionalLong operations,
-    OptionalLong features,
-    OptionalInt transferShift,
-    OptionalInt batchShift,
-    OptionalInt imsQuota,
-    Optional<Portals> portals,
-    SocketAccess socket) {
+    Optional<String> name, Map<String, String> chosen, OptionalInt imsQuota, SocketAccess socket) {
   /** A device without choices. */
   public static final DeviceAttributes NONE =
-      new DeviceAttributes(
-          Optional.empty(),
-          Optional.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalInt.empty(),
-          OptionalInt.empty(),
-          OptionalInt.empty(),
-          Optional.empty(),
-          SocketAccess.OWNER);
+      new DeviceAttributes(Optional.empty(), Map.of(), OptionalInt.empty(), SocketAccess.OWNER);
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,31}");
-  private static final Pattern MASK = Pattern.compile("0x[0-9a-fA-F]{1,16}");
+  private static final String QUOTA = "ims-quota";
+  private static final int MOST_ENTRIES = 2048;
 
-  /** What a guest sees of its device's configuration. */
-  public enum Flavour {
-    /** Its driver configures queue and group within what it was given, as Linux expects. */
-    CONFIGURABLE,
-    /** The host has configured everything, as the DSA specification wants it (7.5.5). */
-    FIXED
-  }
-
-  /** How a guest's descriptors come. */
-  public enum Portals {
-    /** As messages; not with KVM, which cannot emulate the instruction that guests use. */
-    TRAP,
-    /** By memory that guest and server share, which a thread of the server looks at. */
-    MMAP
+  /** Keeps the order. */
+  public DeviceAttributes {
+    chosen = Collections.unmodifiableMap(new LinkedHashMap<>(chosen));
   }
 
   /** Reads attributes: a list of maps with one name each, as mdevctl writes them, or one map. */
@@ -77,16 +55,42 @@ public record DeviceAttributes(
     DeviceAttributes attributes =
         new DeviceAttributes(
             section.text("name").map(name -> checkName(section, name)),
-            section.choice("flavour", Flavour.class),
-            mask(section, "operations"),
-            mask(section, "features"),
-            optional(section.number("transfer-shift", 12, 31)),
-            optional(section.number("batch-shift", 1, 15)),
-            optional(section.number("ims-quota", 1, 2048)),
-            section.choice("portals", Portals.class),
+            chosen(section),
+            optional(section.number(QUOTA, 1, MOST_ENTRIES)),
             SocketAccess.read(section, "socket-"));
     section.end();
     return attributes;
+  }
+
+  /**
+   * Which family the device will be of is not known here, so each that knows a name may read it.
+   */
+  private static Map<String, String> chosen(Section section) {
+    Map<String, List<Setting<?>>> byName = new LinkedHashMap<>();
+    for (Family family : Families.all()) {
+      for (Setting<?> setting : family.attributes()) {
+        byName.computeIfAbsent(setting.name(), _ -> new ArrayList<>()).add(setting);
+      }
+    }
+    Map<String, String> chosen = new LinkedHashMap<>();
+    byName.forEach(
+        (name, settings) -> read(section, settings).ifPresent(text -> chosen.put(name, text)));
+    return chosen;
+  }
+
+  private static Optional<String> read(Section section, List<Setting<?>> settings) {
+    RefusedException first = null;
+    for (Setting<?> setting : settings) {
+      try {
+        return setting.textIn(section);
+      } catch (RefusedException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+    return Optional.empty();
   }
 
   private static Tree.Fields merge(Tree.Items list) {
@@ -122,28 +126,12 @@ public record DeviceAttributes(
     return number.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) number.getAsLong());
   }
 
-  private static OptionalLong mask(Section section, String key) {
-    Optional<String> text = section.text(key);
-    if (text.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    if (!MASK.matcher(text.get()).matches()) {
-      throw section.wrong(key, "must be hexadecimal in quotes, for example \"0x3ff\"");
-    }
-    return OptionalLong.of(Long.parseUnsignedLong(text.get().substring(2), 16));
-  }
-
   /** {@return the attributes as they are written: texts by name} */
   public Map<String, String> plain() {
     Map<String, String> plain = new LinkedHashMap<>();
     name.ifPresent(value -> plain.put("name", value));
-    flavour.ifPresent(value -> plain.put("flavour", Section.spelling(value)));
-    operations.ifPresent(value -> plain.put("operations", "0x" + Long.toHexString(value)));
-    features.ifPresent(value -> plain.put("features", "0x" + Long.toHexString(value)));
-    transferShift.ifPresent(value -> plain.put("transfer-shift", Integer.toString(value)));
-    batchShift.ifPresent(value -> plain.put("batch-shift", Integer.toString(value)));
-    imsQuota.ifPresent(value -> plain.put("ims-quota", Integer.toString(value)));
-    portals.ifPresent(value -> plain.put("portals", Section.spelling(value)));
+    plain.putAll(chosen);
+    imsQuota.ifPresent(value -> plain.put(QUOTA, Integer.toString(value)));
     plain.putAll(socket.plain("socket-"));
     return plain;
   }

@@ -1,5 +1,7 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

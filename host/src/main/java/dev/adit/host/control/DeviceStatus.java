@@ -1,5 +1,6 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Figure;
 import java.util.List;
 
 /**
@@ -10,11 +11,7 @@ import java.util.List;
  * @param pasid the PASID of its descriptors
  * @param entries the entries of its function's message store that are its own
  * @param ims the verdict about IMS
- * @param queues its work queues, as its guest sees them
- * @param completed descriptors done
- * @param interrupts interrupts by vector of the guest
- * @param errors errors reported to the guest beside completion records
- * @param revocations how often its handles were taken back
+ * @param figures what it reports of itself
  */
 public record DeviceStatus(
     State state,
@@ -22,11 +19,7 @@ public record DeviceStatus(
     int pasid,
     List<Integer> entries,
     ImsUse ims,
-    List<QueueStatus> queues,
-    long completed,
-    List<Long> interrupts,
-    long errors,
-    long revocations) {
+    List<Figure> figures) {
   /** What a device is doing. */
   public enum State {
     /** It serves its guest. */
@@ -48,7 +41,6 @@ public record DeviceStatus(
 
   public DeviceStatus {
     entries = List.copyOf(entries);
-    queues = List.copyOf(queues);
-    interrupts = List.copyOf(interrupts);
+    figures = List.copyOf(figures);
   }
 }

@@ -1,7 +1,9 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Tree;
 import dev.adit.host.control.Event.Kind;
-import dev.adit.host.control.RefusedException.Reason;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,9 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Place;
+import dev.adit.devices.Refusal;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,16 +53,14 @@ public final class Documents {
   public static Tree read(Path file) {
     try {
       if (Files.isRegularFile(file) && Files.size(file) > LARGEST) {
-        throw new RefusedException(
-            RefusedException.Reason.BAD_REQUEST, file + ": larger than 4 MiB");
+        throw new RefusedException(Refusal.Reason.BAD_REQUEST, file + ": larger than 4 MiB");
       }
       return parse(file.toString(), Files.readString(file));
     } catch (NoSuchFileException e) {
-      throw new RefusedException(
-          RefusedException.Reason.BAD_REQUEST, file + ": there is no such file", e);
+      throw new RefusedException(Refusal.Reason.BAD_REQUEST, file + ": there is no such file", e);
     } catch (IOException e) {
       throw new RefusedException(
-          RefusedException.Reason.BAD_REQUEST, file + ": cannot be read: " + reason(e), e);
+          Refusal.Reason.BAD_REQUEST, file + ": cannot be read: " + reason(e), e);
     }
   }
 

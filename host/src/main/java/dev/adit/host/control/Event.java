@@ -1,5 +1,6 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Section;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

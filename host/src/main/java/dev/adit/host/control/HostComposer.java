@@ -1,32 +1,28 @@
 package dev.adit.host.control;
 
-import dev.adit.devices.dsa.DsaProfile;
-import dev.adit.devices.dsa.DsaStatistics;
-import dev.adit.devices.dsa.EnginePolicy;
-import dev.adit.host.AdiType;
+import dev.adit.devices.AdiType;
+import dev.adit.devices.Refusal;
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Result;
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
 import dev.adit.host.Capacity;
 import dev.adit.host.DevicePlan;
 import dev.adit.host.FunctionPlan;
-import dev.adit.host.Refusal;
 import dev.adit.host.Registry;
-import dev.adit.host.Result;
-import dev.adit.host.SavedDevice;
 import dev.adit.host.SocketEvents;
 import dev.adit.host.VirtualDevice;
-import dev.adit.host.control.DeviceAttributes.Portals;
-import dev.adit.host.control.RefusedException.Reason;
 import dev.adit.platform.Verdict;
 import dev.adit.vfiouser.EventLoops;
 import dev.adit.vfiouser.ServerEvents;
 import dev.adit.vfiouser.ServerOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The {@link Registry} as the control plane sees it. */
 public final class HostComposer implements Composer {
@@ -55,7 +51,11 @@ public final class HostComposer implements Composer {
         new HostComposer(EventLoops.start(threads, EventLoops.Idle.BLOCK), events);
     try {
       for (HostConfig.FunctionConfig function : config.functions()) {
-        Verdict verdict = value(composer.registry.add(plan(function)));
+        Verdict verdict =
+            value(
+                composer.registry.add(
+                    new FunctionPlan(
+                        function.name(), function.model(), function.ims(), Optional.empty())));
         events.add(
             function.name(),
             Event.Kind.STARTED,
@@ -69,51 +69,11 @@ public final class HostComposer implements Composer {
     }
   }
 
-  private static FunctionPlan plan(HostConfig.FunctionConfig config) {
-    DsaProfile physical = DsaProfile.physical();
-    DsaProfile profile =
-        physical
-            .withSizes(config.wqs(), config.entries(), HostConfig.GROUPS, config.engines())
-            .withIms(config.imsEntries());
-    FunctionPlan even = FunctionPlan.even(config.name(), profile, config.shared());
-    FunctionPlan plan =
-        config
-            .layout()
-            .map(
-                layout ->
-                    new FunctionPlan(
-                        config.name(),
-                        profile,
-                        EnginePolicy.threads(),
-                        layout.engines(),
-                        layout.queuePlans(),
-                        config.ims(),
-                        Optional.empty()))
-            .orElse(even);
-    return plan.withIms(config.ims());
-  }
-
   private static <T> T value(Result<T> result) {
     return switch (result) {
       case Result.Done<T>(T value) -> value;
-      case Result.Refused<T>(Refusal refusal) -> throw refused(refusal);
+      case Result.Refused<T>(Refusal refusal) -> throw new RefusedException(refusal);
     };
-  }
-
-  private static RefusedException refused(Refusal refusal) {
-    Reason reason =
-        switch (refusal.reason()) {
-          case IN_USE -> Reason.IN_USE;
-          case NO_CAPACITY -> Reason.NO_CAPACITY;
-          case NO_SUCH_TYPE -> Reason.NO_SUCH_TYPE;
-          case NO_SUCH_FUNCTION -> Reason.NO_SUCH_FUNCTION;
-          case NO_SUCH_DEVICE -> Reason.NO_SUCH_DEVICE;
-          case BAD_REQUEST -> Reason.BAD_REQUEST;
-          case NOT_PERMITTED -> Reason.NOT_ALLOWED;
-          case BUSY -> Reason.BUSY;
-          case NO_SOCKET -> Reason.FAILED;
-        };
-    return new RefusedException(reason, refusal.message());
   }
 
   @Override
@@ -122,84 +82,31 @@ public final class HostComposer implements Composer {
   }
 
   private FunctionStatus function(String name) {
-    FunctionPlan plan = registry.plan(name).orElseThrow();
     Capacity capacity = registry.capacity(name).orElseThrow();
-    DsaStatistics statistics = registry.statistics(name).orElseThrow();
-    Map<String, Long> statuses = new TreeMap<>();
-    statistics.statuses().forEach((code, count) -> statuses.put("0x%02x".formatted(code), count));
-    long msix = statistics.interrupts().stream().mapToLong(Long::longValue).sum();
     Verdict verdict = registry.verdict(name).orElseThrow();
     return new FunctionStatus(
         name,
-        "dsa",
-        types(plan).stream().map(type -> type(name, type)).toList(),
-        queues(capacity, statistics),
-        plan.groups().stream().mapToInt(Integer::intValue).sum(),
+        registry.plan(name).orElseThrow().model().kind(),
+        registry.types(name).stream().map(type -> type(type, capacity)).toList(),
         capacity.imsEntries(),
         capacity.imsEntries() - capacity.imsFree(),
         (int) registry.devices().stream().filter(each -> each.physical().equals(name)).count(),
-        statistics.completed(),
-        statuses,
-        Map.of("msix", msix, "ims", statistics.imsInterrupts()),
+        registry.figures(name),
         use(verdict, capacity.imsEntries() > 0));
+  }
+
+  private static TypeStatus type(AdiType type, Capacity capacity) {
+    return new TypeStatus(
+        type.name(), type.description(), capacity.room().getOrDefault(type.name(), 0));
   }
 
   @Override
   public Map<String, List<String>> offers() {
     Map<String, List<String>> offers = new LinkedHashMap<>();
     for (String name : registry.functions()) {
-      registry
-          .plan(name)
-          .ifPresent(
-              plan -> offers.put(name, types(plan).stream().map(AdiType::toString).toList()));
+      offers.put(name, registry.types(name).stream().map(AdiType::name).toList());
     }
     return offers;
-  }
-
-  private static List<AdiType> types(FunctionPlan plan) {
-    int shared = (int) plan.queues().stream().filter(FunctionPlan.QueuePlan::shared).count();
-    int dedicated = plan.queues().size() - shared;
-    List<AdiType> types = new ArrayList<>();
-    for (int queues = 1; queues <= dedicated; queues++) {
-      types.add(new AdiType(queues, false));
-    }
-    for (int queues = 1; queues <= shared; queues++) {
-      types.add(new AdiType(queues, true));
-    }
-    return types;
-  }
-
-  private TypeStatus type(String function, AdiType type) {
-    String queues = type.queues() == 1 ? "one" : Integer.toString(type.queues());
-    String description =
-        queues
-            + (type.shared() ? " shared" : " dedicated")
-            + (type.queues() == 1 ? " work queue" : " work queues")
-            + (type.shared() ? ", a part of each" : "");
-    return new TypeStatus(type.toString(), description, registry.room(function, type));
-  }
-
-  private static List<QueueStatus> queues(Capacity capacity, DsaStatistics statistics) {
-    List<QueueStatus> queues = new ArrayList<>();
-    for (Capacity.Queue queue : capacity.queues()) {
-      queues.add(
-          status(
-              statistics.queues().get(queue.index()),
-              queue.shared() ? "shared" : "dedicated",
-              queue.size()));
-    }
-    return queues;
-  }
-
-  private static QueueStatus status(DsaStatistics.Queue queue, String mode, int size) {
-    return new QueueStatus(
-        queue.index(),
-        mode,
-        size,
-        queue.occupancy(),
-        queue.accepted(),
-        queue.rejected(),
-        queue.retried());
   }
 
   private static DeviceStatus.ImsUse use(Verdict verdict, boolean used) {
@@ -217,12 +124,16 @@ public final class HostComposer implements Composer {
   }
 
   @Override
-  public QueueLayout layout(String function) {
-    return QueueLayout.of(
-        registry
-            .plan(function)
-            .orElseThrow(
-                () -> new RefusedException(Reason.NO_SUCH_FUNCTION, "no function " + function)));
+  public Object layout(String function) {
+    return registry
+        .layout(function)
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Reason.NO_SUCH_FUNCTION,
+                    registry.functions().contains(function)
+                        ? "no other tool knows the layout of " + function
+                        : "no function " + function));
   }
 
   @Override
@@ -233,7 +144,7 @@ public final class HostComposer implements Composer {
 
   private static void refuse(Optional<Refusal> refusal) {
     if (refusal.isPresent()) {
-      throw refused(refusal.get());
+      throw new RefusedException(refusal.get());
     }
   }
 
@@ -246,46 +157,27 @@ public final class HostComposer implements Composer {
     return new Active(value(started), client);
   }
 
-  private static SavedDevice saved(Tree tree) {
+  private static byte[] saved(Tree tree) {
     Section section = Section.of(tree, "a suspended device");
     String text = section.requiredText("base64", "QURWRA==");
     section.end();
     try {
-      return value(SavedDevice.parse(Base64.getDecoder().decode(text)));
+      return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
       throw section.wrong("base64", "is not base64");
     }
   }
 
   private static DevicePlan plan(DeviceDefinition definition, Path socket, ServerEvents client) {
-    AdiType type =
-        AdiType.parse(definition.type())
-            .orElseThrow(
-                () ->
-                    new RefusedException(
-                        Reason.NO_SUCH_TYPE,
-                        "'" + definition.type() + "' is no type; types are called 1dwq or 1swq"));
     DeviceAttributes attributes = definition.attributes();
-    DevicePlan.Limits none = DevicePlan.Limits.NONE;
-    DevicePlan plan =
-        DevicePlan.of(definition.label(), type, socket)
-            .on(definition.parent())
-            .withServer(ServerOptions.defaults().withEvents(client))
-            .withFlavour(
-                attributes.flavour().orElse(DeviceAttributes.Flavour.CONFIGURABLE)
-                        == DeviceAttributes.Flavour.FIXED
-                    ? DevicePlan.Flavour.FIXED
-                    : DevicePlan.Flavour.CONFIGURABLE)
-            .withMapped(attributes.portals().orElse(Portals.TRAP) == Portals.MMAP)
-            .withLimits(
-                new DevicePlan.Limits(
-                    attributes.operations().orElse(none.operations()),
-                    attributes.features().orElse(none.features()),
-                    attributes.transferShift().orElse(none.transferShift()),
-                    attributes.batchShift().orElse(none.batchShift())));
-    return attributes.imsQuota().isPresent()
-        ? plan.withImsQuota(attributes.imsQuota().getAsInt())
-        : plan;
+    return new DevicePlan(
+        definition.label(),
+        Optional.of(definition.parent()),
+        definition.type(),
+        attributes.chosen(),
+        socket,
+        ServerOptions.defaults().withEvents(client),
+        attributes.imsQuota());
   }
 
   @Override
@@ -329,14 +221,6 @@ public final class HostComposer implements Composer {
 
     @Override
     public DeviceStatus status() {
-      var statistics = device.statistics();
-      Verdict verdict = device.verdict();
-      List<QueueStatus> queues = new ArrayList<>();
-      String mode = device.plan().type().shared() ? "shared" : "dedicated";
-      for (int i = 0; i < statistics.queues().size(); i++) {
-        int size = device.profile().entries() / device.profile().wqs();
-        queues.add(HostComposer.status(statistics.queues().get(i), mode, size));
-      }
       return new DeviceStatus(
           device.state() == VirtualDevice.State.RUNNING
               ? DeviceStatus.State.RUNNING
@@ -344,12 +228,8 @@ public final class HostComposer implements Composer {
           client.attached,
           device.pasid(),
           device.entries().stream().filter(index -> index >= 0).toList(),
-          use(verdict, device.ims()),
-          queues,
-          device.descriptors(),
-          statistics.interrupts(),
-          statistics.errors(),
-          statistics.revocations());
+          use(device.verdict(), device.ims()),
+          device.figures());
     }
 
     @Override
@@ -375,9 +255,9 @@ public final class HostComposer implements Composer {
 
     @Override
     public Map<String, Object> suspend() {
-      SavedDevice saved = value(device.suspend(SUSPEND_NANOS));
+      byte[] saved = value(device.suspend(SUSPEND_NANOS));
       Map<String, Object> plain = new LinkedHashMap<>();
-      plain.put("base64", Base64.getEncoder().encodeToString(saved.bytes()));
+      plain.put("base64", Base64.getEncoder().encodeToString(saved));
       return plain;
     }
 

@@ -1,5 +1,9 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Model;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
 import dev.adit.platform.Ims;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,26 +41,13 @@ public record HostConfig(
   private static final int MOST_FUNCTIONS = 64;
 
   /**
-   * A DSA.
+   * A function.
    *
    * @param name such as {@code dsa0}
    * @param ims whether completions go over its interrupt message store
-   * @param wqs work queues
-   * @param entries of all work queues together
-   * @param engines each a thread
-   * @param imsEntries entries of its message store
-   * @param shared how many of its queues, the last ones, are shared; where there is no layout
-   * @param layout its queues
+   * @param model what it is
    */
-  public record FunctionConfig(
-      String name,
-      Ims ims,
-      int wqs,
-      int entries,
-      int engines,
-      int imsEntries,
-      int shared,
-      Optional<QueueLayout> layout) {}
+  public record FunctionConfig(String name, Ims ims, Model model) {}
 
   public HostConfig {
     functions = List.copyOf(functions);
@@ -155,37 +146,8 @@ public record HostConfig(
     if (!DeviceDefinition.isFunctionName(name)) {
       throw part.wrong("name", "a function's name has letters, digits, '_' and '-'");
     }
-    if (!part.text("kind").orElse("dsa").equals("dsa")) {
-      throw part.wrong("kind", "only dsa can be cut into devices");
-    }
-    int wqs = part.number("wqs", 1, 31, 8);
-    int entries = part.number("entries", wqs, 32768, 128);
-    int engines = part.number("engines", 1, 16, 4);
-    int imsEntries = part.number("ims-entries", 0, 1792, 256);
-    if (imsEntries % 256 != 0) {
-      throw part.wrong("ims-entries", "must be a multiple of 256");
-    }
-    if (part.has("layout") && part.has("shared")) {
-      throw part.wrong("shared", "a layout says already which queues are shared");
-    }
-    Optional<QueueLayout> layout = part.tree("layout").map(tree -> layout(tree, base, name));
-    try {
-      layout.ifPresent(each -> each.check(wqs, entries, GROUPS, engines));
-    } catch (RefusedException e) {
-      throw part.wrong("layout", e.sentence());
-    }
-    int shared = part.number("shared", 0, wqs, 0);
+    Model model = Families.named(part).read(name, part, file -> Documents.read(base.resolve(file)));
     Ims ims = part.choice("ims", Ims.class).orElse(Ims.AUTO);
-    return new FunctionConfig(name, ims, wqs, entries, engines, imsEntries, shared, layout);
-  }
-
-  /** Groups of every function. */
-  static final int GROUPS = 4;
-
-  /** A layout stands here, or in a file of its own. */
-  private static QueueLayout layout(Tree tree, Path base, String function) {
-    Tree content =
-        tree instanceof Tree.Leaf(_, String file) ? Documents.read(base.resolve(file)) : tree;
-    return QueueLayout.read(content, function);
+    return new FunctionConfig(name, ims, model);
   }
 }

@@ -1,5 +1,7 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Refusal;
+import dev.adit.devices.RefusedException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -82,7 +84,7 @@ public final class HostServer implements AutoCloseable {
       if (lock == null) {
         channel.close();
         throw new RefusedException(
-            RefusedException.Reason.IN_USE,
+            Refusal.Reason.IN_USE,
             "another server uses the state folder " + file.getParent() + "; give this one its own");
       }
       return channel;
@@ -93,7 +95,7 @@ public final class HostServer implements AutoCloseable {
 
   private static RefusedException failed(String sentence, IOException e) {
     return new RefusedException(
-        RefusedException.Reason.FAILED,
+        Refusal.Reason.FAILED,
         sentence + ": " + e.getClass().getSimpleName() + " " + e.getMessage(),
         e);
   }

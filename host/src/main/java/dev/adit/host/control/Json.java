@@ -1,5 +1,8 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Place;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Tree;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Figure;
+import dev.adit.devices.Quantity;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -10,7 +12,8 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,52 +30,54 @@ import java.util.Map;
  * PASIDs and paths are no labels: they would make a series of every restart.
  */
 final class Metrics {
-  /** The metrics, in the order in which they are printed. */
-  enum Metric {
-    INTERRUPTS("adit_interrupts_delivered", true, "Interrupts delivered, by message store."),
-    FAULTS("adit_remap_faults", true, "Interrupt messages stopped on their way."),
-    STATUSES("adit_descriptors_by_status", true, "Descriptors done, by status code."),
-    DESCRIPTORS("adit_descriptors_completed", true, "Descriptors carried out."),
-    REJECTED("adit_descriptors_rejected", true, "Posted descriptors dropped at a portal."),
-    RETRIED("adit_descriptors_retried", true, "Deferrable descriptors answered with Retry."),
-    ERRORS("adit_device_errors", true, "Errors reported beside completion records."),
-    REVOCATIONS("adit_handle_revocations", true, "How often interrupt handles were taken back."),
-    WAITING("adit_queue_descriptors", false, "Descriptors that wait in work queues."),
-    ATTACHED("adit_device_attached", false, "Whether a guest is connected to a device."),
-    DEVICES("adit_devices_active", false, "Devices that are served."),
-    AVAILABLE("adit_devices_available", false, "Devices that could still be started, by type."),
-    STORE("adit_store_entries", false, "Entries of a function's message store."),
-    STORE_USED("adit_store_entries_used", false, "Of these, those that belong to devices.");
-
-    private final String title;
-    private final boolean counter;
-    private final String help;
-
-    Metric(String title, boolean counter, String help) {
-      this.title = title;
-      this.counter = counter;
-      this.help = help;
+  /** A metric: its name without {@code adit_}, whether it only rises, and what it counts. */
+  private record Metric(String name, boolean counter, String help) {
+    static Metric of(Quantity quantity) {
+      return new Metric(quantity.metric(), quantity.counter(), quantity.help());
     }
 
     /** {@return the name that users see} */
     String title() {
-      return counter ? title + "_total" : title;
+      return "adit_" + name + (counter ? "_total" : "");
     }
   }
+
+  private static final Metric FAULTS =
+      new Metric("remap_faults", true, "Interrupt messages stopped on their way.");
+  private static final Metric ATTACHED =
+      new Metric("device_attached", false, "Whether a guest is connected to a device.");
+  private static final Metric DEVICES =
+      new Metric("devices_active", false, "Devices that are served.");
+  private static final Metric AVAILABLE =
+      new Metric("devices_available", false, "Devices that could still be started, by type.");
+  private static final Metric STORE =
+      new Metric("store_entries", false, "Entries of a function's message store.");
+  private static final Metric STORE_USED =
+      new Metric("store_entries_used", false, "Of these, those that belong to devices.");
 
   /** One number. */
   private record Point(Labels labels, long value) {}
 
-  private final Map<Metric, List<Point>> points = new EnumMap<>(Metric.class);
+  private final Map<Metric, List<Point>> points = new LinkedHashMap<>();
 
   private Metrics() {}
+
+  /** {@return the names that users see of all metrics there can be} */
+  static List<String> titles() {
+    List<Metric> all =
+        new ArrayList<>(List.of(FAULTS, ATTACHED, DEVICES, AVAILABLE, STORE, STORE_USED));
+    all.add(Metric.of(Quantity.INTERRUPTS));
+    Families.all().stream()
+        .flatMap(family -> family.quantities().stream())
+        .filter(quantity -> !quantity.metric().isEmpty())
+        .forEach(quantity -> all.add(Metric.of(quantity)));
+    return all.stream().map(Metric::title).distinct().toList();
+  }
 
   /** {@return all metrics as they are now} */
   static MetricSnapshots of(Composer composer, Devices devices) {
     Metrics metrics = new Metrics();
-    composer
-        .faults()
-        .forEach((reason, count) -> metrics.add(Metric.FAULTS, count, "reason", reason));
+    composer.faults().forEach((reason, count) -> metrics.add(FAULTS, count, "reason", reason));
     composer.functions().forEach(metrics::function);
     for (Devices.Known known : devices.all()) {
       DeviceDefinition definition = known.running().orElse(known.definition());
@@ -86,40 +91,67 @@ final class Metrics {
   }
 
   private void function(FunctionStatus status) {
-    String name = status.name();
-    add(Metric.DEVICES, status.devices(), "function", name);
-    add(Metric.STORE, status.entries(), "function", name);
-    add(Metric.STORE_USED, status.entriesUsed(), "function", name);
+    String[] labels = {"function", status.name()};
+    add(DEVICES, status.devices(), labels);
+    add(STORE, status.entries(), labels);
+    add(STORE_USED, status.entriesUsed(), labels);
     status
         .types()
-        .forEach(
-            type -> add(Metric.AVAILABLE, type.available(), "function", name, "type", type.name()));
-    status
-        .statuses()
-        .forEach((code, count) -> add(Metric.STATUSES, count, "function", name, "status", code));
+        .forEach(type -> add(AVAILABLE, type.available(), with(labels, "type", type.name())));
+    // What is told of each device is not told once more of its function.
+    for (Figure figure : status.figures()) {
+      if (figure instanceof Figure.Keyed keyed) {
+        keyed(keyed, labels);
+      }
+    }
+  }
+
+  private void keyed(Figure.Keyed figure, String[] labels) {
+    if (!figure.quantity().metric().isEmpty()) {
+      figure
+          .values()
+          .forEach(
+              (word, count) ->
+                  add(Metric.of(figure.quantity()), count, with(labels, figure.label(), word)));
+    }
   }
 
   private void device(DeviceDefinition definition, DeviceStatus status) {
     String[] labels = {"function", definition.parent(), "adi", definition.label()};
-    String store = status.ims().used() ? "ims" : "msix";
-    long interrupts = status.interrupts().stream().mapToLong(Long::longValue).sum();
-    add(Metric.INTERRUPTS, interrupts, with(labels, "store", store));
-    add(Metric.DESCRIPTORS, status.completed(), labels);
-    add(Metric.REJECTED, sum(status.queues(), QueueStatus::rejected), labels);
-    add(Metric.RETRIED, sum(status.queues(), QueueStatus::retried), labels);
-    add(Metric.WAITING, sum(status.queues(), QueueStatus::waiting), labels);
-    add(Metric.ERRORS, status.errors(), labels);
-    add(Metric.REVOCATIONS, status.revocations(), labels);
-    add(Metric.ATTACHED, status.attached() ? 1 : 0, labels);
+    String[] byStore = with(labels, "store", status.ims().used() ? "ims" : "msix");
+    for (Figure figure : status.figures()) {
+      switch (figure) {
+        case Figure.One(Quantity quantity, long value) -> add(quantity, value, labels);
+        case Figure.Series series ->
+            add(
+                series.quantity(),
+                series.sum(),
+                series.quantity().equals(Quantity.INTERRUPTS) ? byStore : labels);
+        case Figure.Keyed keyed -> keyed(keyed, labels);
+        case Figure.Table table -> table(table, labels);
+      }
+    }
+    add(ATTACHED, status.attached() ? 1 : 0, labels);
   }
 
-  private static long sum(
-      List<QueueStatus> queues, java.util.function.ToLongFunction<QueueStatus> what) {
-    return queues.stream().mapToLong(what).sum();
+  private void table(Figure.Table table, String[] labels) {
+    if (!table.rows().isEmpty()) {
+      table
+          .rows()
+          .getFirst()
+          .numbers()
+          .forEach(one -> add(one.quantity(), table.sum(one.quantity()), labels));
+    }
+  }
+
+  private void add(Quantity quantity, long value, String[] labels) {
+    if (!quantity.metric().isEmpty()) {
+      add(Metric.of(quantity), value, labels);
+    }
   }
 
   private static String[] with(String[] labels, String name, String value) {
-    String[] more = java.util.Arrays.copyOf(labels, labels.length + 2);
+    String[] more = Arrays.copyOf(labels, labels.length + 2);
     more[labels.length] = name;
     more[labels.length + 1] = value;
     return more;
@@ -133,9 +165,9 @@ final class Metrics {
             List.of(new InfoDataPointSnapshot(Labels.of("version", "0.1.0")))));
     points.forEach(
         (metric, list) -> {
-          MetricMetadata metadata = new MetricMetadata(metric.title, metric.help);
+          MetricMetadata metadata = new MetricMetadata("adit_" + metric.name(), metric.help());
           all.metricSnapshot(
-              metric.counter
+              metric.counter()
                   ? new CounterSnapshot(metadata, list.stream().map(Metrics::counter).toList())
                   : new GaugeSnapshot(metadata, list.stream().map(Metrics::gauge).toList()));
         });

@@ -2,6 +2,8 @@ package dev.adit.host.control;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.adit.devices.Refusal;
+import dev.adit.devices.RefusedException;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,9 +46,7 @@ public final class MetricsServer implements AutoCloseable {
       return server;
     } catch (IOException e) {
       throw new RefusedException(
-          RefusedException.Reason.FAILED,
-          "cannot serve metrics on " + address + ": " + e.getMessage(),
-          e);
+          Refusal.Reason.FAILED, "cannot serve metrics on " + address + ": " + e.getMessage(), e);
     }
   }
 

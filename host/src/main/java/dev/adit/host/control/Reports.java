@@ -1,5 +1,7 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Figure;
+import dev.adit.devices.Section;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +14,11 @@ final class Reports {
     Map<String, Object> plain = new LinkedHashMap<>();
     plain.put("kind", status.kind());
     plain.put("devices", status.devices());
-    plain.put("engines", status.engines());
     plain.put("entries", status.entries());
     plain.put("entriesUsed", status.entriesUsed());
-    plain.put("completed", status.completed());
-    plain.put("interrupts", status.interrupts());
-    plain.put("statuses", status.statuses());
     plain.put("ims", ims(status.ims()));
     plain.put("types", types(status));
-    plain.put("queues", status.queues().stream().map(Reports::queue).toList());
+    status.figures().forEach(figure -> plain.put(figure.key(), value(figure)));
     return plain;
   }
 
@@ -35,15 +33,20 @@ final class Reports {
     return types;
   }
 
-  private static Map<String, Object> queue(QueueStatus status) {
+  private static Object value(Figure figure) {
+    return switch (figure) {
+      case Figure.One one -> one.value();
+      case Figure.Series series -> series.values();
+      case Figure.Keyed keyed -> keyed.values();
+      case Figure.Table table -> table.rows().stream().map(Reports::row).toList();
+    };
+  }
+
+  private static Map<String, Object> row(Figure.Row row) {
     Map<String, Object> plain = new LinkedHashMap<>();
-    plain.put("index", status.index());
-    plain.put("mode", status.mode());
-    plain.put("size", status.size());
-    plain.put("waiting", status.waiting());
-    plain.put("accepted", status.accepted());
-    plain.put("rejected", status.rejected());
-    plain.put("retried", status.retried());
+    plain.put("index", row.index());
+    plain.putAll(row.words());
+    row.numbers().forEach(one -> plain.put(one.key(), one.value()));
     return plain;
   }
 
@@ -84,10 +87,6 @@ final class Reports {
     state.put("pasid", "0x" + Integer.toHexString(status.pasid()));
     state.put("entries", List.copyOf(status.entries()));
     state.put("ims", ims(status.ims()));
-    state.put("completed", status.completed());
-    state.put("interrupts", List.copyOf(status.interrupts()));
-    state.put("errors", status.errors());
-    state.put("revocations", status.revocations());
-    state.put("queues", status.queues().stream().map(Reports::queue).toList());
+    status.figures().forEach(figure -> state.put(figure.key(), value(figure)));
   }
 }

@@ -1,5 +1,8 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Refusal;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -118,7 +121,6 @@ public record SocketAccess(
   }
 
   private static RefusedException refused(Path socket, String why, IOException e) {
-    return new RefusedException(
-        RefusedException.Reason.FAILED, "the socket " + socket + ": " + why, e);
+    return new RefusedException(Refusal.Reason.FAILED, "the socket " + socket + ": " + why, e);
   }
 }

@@ -2,6 +2,9 @@ package dev.adit.host.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.adit.devices.Refusal;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Tree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,7 +136,7 @@ public final class StateFolder {
 
   private static RefusedException failed(String sentence, IOException e) {
     return new RefusedException(
-        RefusedException.Reason.FAILED,
+        Refusal.Reason.FAILED,
         sentence + ": " + e.getClass().getSimpleName() + " " + e.getMessage(),
         e);
   }

@@ -1,7 +1,10 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
 import dev.adit.host.control.Event.Kind;
-import dev.adit.host.control.RefusedException.Reason;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,7 +118,7 @@ final class Verbs {
     String function = arguments.requiredText("function", "dsa0");
     arguments.end();
     knownFunction(function);
-    return Map.of("layout", composer.layout(function).plain());
+    return Map.of("layout", composer.layout(function));
   }
 
   private void knownFunction(String name) {

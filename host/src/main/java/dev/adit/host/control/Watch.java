@@ -1,5 +1,6 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Happening;
 import dev.adit.host.Blocked;
 import dev.adit.host.Registry;
 import dev.adit.host.VirtualDevice;
@@ -26,11 +27,6 @@ final class Watch implements AutoCloseable {
   /** What has been told, and how often. */
   private record Told(String subject, Kind kind, String text) {}
 
-  private static final Kind DROPPED = Kind.INTERRUPT_DROPPED;
-  private static final String DROP = "a completion interrupt was not sent: ";
-  private static final String ERROR =
-      "an error beside completion records was reported to the guest";
-
   private final Registry registry;
   private final EventLog events;
   private final Map<Stopped, LongAdder> stopped = new ConcurrentHashMap<>();
@@ -50,7 +46,7 @@ final class Watch implements AutoCloseable {
 
   /** On the sender's thread. The owner is looked up now, as its PASID may be another's later. */
   void blocked(Blocked message) {
-    String owner = registry.owner(message.pasid()).orElse("");
+    String owner = registry.owner(message.owner()).orElse("");
     Stopped what = new Stopped(owner, message.requesterId(), reason(message.outcome()));
     stopped.computeIfAbsent(what, _ -> new LongAdder()).increment();
   }
@@ -98,10 +94,14 @@ final class Watch implements AutoCloseable {
   }
 
   private void tell(VirtualDevice device) {
-    device
-        .dropped()
-        .forEach((why, count) -> tell(new Told(device.name(), DROPPED, DROP + why.text()), count));
-    tell(new Told(device.name(), Kind.ERROR, ERROR), device.errors());
+    for (Happening each : device.happenings()) {
+      Kind kind =
+          switch (each.kind()) {
+            case INTERRUPT_DROPPED -> Kind.INTERRUPT_DROPPED;
+            case ERROR -> Kind.ERROR;
+          };
+      tell(new Told(device.name(), kind, each.text()), each.count());
+    }
   }
 
   private void tell(Told what, long count) {

@@ -3,7 +3,10 @@ package dev.adit.host.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.adit.host.control.RefusedException.Reason;
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,8 +107,8 @@ final class ControlTest {
             """);
 
     DeviceAttributes attributes = DeviceDefinition.read(tree).attributes();
-    assertThat(attributes.transferShift()).hasValue(21);
-    assertThat(attributes.batchShift()).hasValue(5);
+    assertThat(attributes.chosen()).containsEntry("transfer-shift", "21");
+    assertThat(attributes.chosen()).containsEntry("batch-shift", "5");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.adit.host.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.devices.RefusedException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

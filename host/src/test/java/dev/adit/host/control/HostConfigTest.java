@@ -3,7 +3,9 @@ package dev.adit.host.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.adit.host.FunctionPlan;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.dsa.lend.DsaModel;
+import dev.adit.devices.dsa.lend.QueueLayout;
 import dev.adit.platform.Ims;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +40,7 @@ final class HostConfigTest {
     assertThat(config.metrics()).isEmpty();
     HostConfig.FunctionConfig function = config.functions().getFirst();
     assertThat(function.ims()).isEqualTo(Ims.OFF);
-    assertThat(function.wqs()).isEqualTo(8);
+    assertThat(((DsaModel) function.model()).profile().wqs()).isEqualTo(8);
   }
 
   @ParameterizedTest
@@ -84,14 +86,15 @@ final class HostConfigTest {
         """);
     HostConfig config = read("functions: [{name: dsa3, layout: dsa.conf}]");
 
-    QueueLayout layout = config.functions().getFirst().layout().orElseThrow();
-    assertThat(layout.engines()).containsExactly(2, 1);
-    assertThat(layout.queuePlans())
+    DsaModel model = (DsaModel) config.functions().getFirst().model();
+    assertThat(model.groups()).containsExactly(2, 1);
+    assertThat(model.queues())
         .containsExactly(
-            new FunctionPlan.QueuePlan(0, 16, false, 10),
-            new FunctionPlan.QueuePlan(0, 32, true, 5),
-            new FunctionPlan.QueuePlan(1, 8, false, 1));
+            new DsaModel.QueuePlan(0, 16, false, 10),
+            new DsaModel.QueuePlan(0, 32, true, 5),
+            new DsaModel.QueuePlan(1, 8, false, 1));
     // What we write, we read as the same.
+    QueueLayout layout = QueueLayout.of("dsa3", model);
     QueueLayout again = QueueLayout.read(Json.read("x", Json.line(layout.plain())), "dsa3");
     assertThat(again).isEqualTo(layout);
   }

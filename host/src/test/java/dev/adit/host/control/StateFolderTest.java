@@ -2,6 +2,7 @@ package dev.adit.host.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.devices.RefusedException;
 import dev.adit.host.control.DyingDisk.Loss;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,9 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
+import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.dsa.lend.DsaModel;
 import dev.adit.host.control.HostConfig.FunctionConfig;
 import dev.adit.platform.Ims;
 import java.nio.file.Path;
@@ -29,7 +33,11 @@ final class TestHost implements AutoCloseable {
         folder.resolve("run").resolve("control.sock"),
         SocketAccess.OWNER,
         Optional.empty(),
-        List.of(new FunctionConfig("dsa0", Ims.AUTO, 8, 128, 1, 256, 2, Optional.empty())));
+        List.of(new FunctionConfig("dsa0", Ims.AUTO, model())));
+  }
+
+  private static DsaModel model() {
+    return DsaModel.even(DsaProfile.physical().withSizes(8, 128, 4, 1), 2);
   }
 
   EventLog events() {

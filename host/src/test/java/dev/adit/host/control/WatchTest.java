@@ -3,10 +3,11 @@ package dev.adit.host.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.dsa.DsaType;
+import dev.adit.devices.dsa.lend.DsaModel;
 import dev.adit.devices.dsa.spec.Descriptor;
 import dev.adit.devices.dsa.spec.Flags;
 import dev.adit.devices.dsa.spec.Opcode;
-import dev.adit.host.AdiType;
 import dev.adit.host.Blocked;
 import dev.adit.host.DevicePlan;
 import dev.adit.host.FunctionPlan;
@@ -43,8 +44,8 @@ final class WatchTest {
   private final EventLog events = new EventLog(Clock.systemUTC());
 
   private VirtualDevice start(Registry registry, String name, String type) {
-    AdiType adi = AdiType.parse(type).orElseThrow();
-    return registry.start(DevicePlan.of(name, adi, folder.resolve(name))).orThrow();
+    DsaType adi = DsaType.parse(type).orElseThrow();
+    return registry.start(DevicePlan.of(name, adi.toString(), folder.resolve(name))).orThrow();
   }
 
   private List<String> told(String subject) {
@@ -83,7 +84,7 @@ final class WatchTest {
     try (EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
         Registry registry = new Registry(loops)) {
       DsaProfile profile = DsaProfile.physical().withSizes(8, 128, 4, 1);
-      registry.add(FunctionPlan.even("dsa0", profile, 1)).orThrow();
+      registry.add(new FunctionPlan("dsa0", DsaModel.even(profile, 1))).orThrow();
       Watch watch = new Watch(registry, events);
       VirtualDevice bad = start(registry, "bad", type);
       VirtualDevice good = start(registry, "good", type);
@@ -121,7 +122,7 @@ final class WatchTest {
   void anInterruptWhoseRecordCannotBeWrittenIsTold(String type) {
     try (EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
         Registry registry = new Registry(loops)) {
-      registry.add(FunctionPlan.even("dsa0", DsaProfile.physical(), 1)).orThrow();
+      registry.add(new FunctionPlan("dsa0", DsaModel.even(DsaProfile.physical(), 1))).orThrow();
       Watch watch = new Watch(registry, events);
       VirtualDevice device = start(registry, "a", type);
       try (SocketPciDevice pci = SocketPciDevice.connect(device.plan().socket(), 1 << 20)) {
@@ -143,7 +144,7 @@ final class WatchTest {
   void aMessageThatTheRemappingUnitStopsIsItsOwnersToo() {
     try (EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
         Registry registry = new Registry(loops)) {
-      registry.add(FunctionPlan.even("dsa0", DsaProfile.physical(), 1)).orThrow();
+      registry.add(new FunctionPlan("dsa0", DsaModel.even(DsaProfile.physical(), 1))).orThrow();
       Watch watch = new Watch(registry, events);
       VirtualDevice device = start(registry, "a", "1dwq");
       // Kind 5 is a fault, code 0x22 an entry that is not present; index 3.

@@ -1,4 +1,4 @@
-package dev.adit.host;
+package dev.adit.devices;
 
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,5 +1,7 @@
-package dev.adit.host;
+package dev.adit.devices.dsa.lend;
 
+import dev.adit.devices.Dropped;
+import dev.adit.devices.VectorEntries;
 import dev.adit.devices.dsa.DeviceError;
 import dev.adit.devices.dsa.VirtualDsa;
 import java.util.EnumMap;
@@ -14,17 +16,11 @@ final class Tenant {
   private final LongAdder descriptors = new LongAdder();
   private final LongAdder nanos = new LongAdder();
   private final Map<Dropped, LongAdder> dropped = new EnumMap<>(Dropped.class);
-  private final CompletionEntries entries;
+  private volatile @Nullable VectorEntries entries;
   private volatile @Nullable VirtualDsa function;
 
-  /**
-   * Makes one.
-   *
-   * @param entries those that the handles of its descriptors name
-   */
-  Tenant(int pasid, CompletionEntries entries) {
+  Tenant(int pasid) {
     this.pasid = pasid;
-    this.entries = entries;
     for (Dropped why : Dropped.values()) {
       dropped.put(why, new LongAdder());
     }
@@ -34,8 +30,13 @@ final class Tenant {
     return pasid;
   }
 
-  /** Sets where its interrupts and errors go. */
-  void serve(VirtualDsa newFunction) {
+  /**
+   * Sets what its handles name and where its errors go.
+   *
+   * @param newEntries those that the handles of its descriptors name
+   */
+  void serve(VirtualDsa newFunction, VectorEntries newEntries) {
+    entries = newEntries;
     function = newFunction;
   }
 
@@ -47,12 +48,17 @@ final class Tenant {
 
   /** A completion interrupt was not sent because of its handle. */
   void dropped(int handle) {
-    Objects.requireNonNull(dropped.get(entries.why(handle, pasid))).increment();
+    VectorEntries own = entries;
+    count(own == null ? Dropped.UNKNOWN : own.why(handle));
   }
 
   /** A completion interrupt was not sent because of its record. */
   void withheld() {
-    Objects.requireNonNull(dropped.get(Dropped.UNRECORDED)).increment();
+    count(Dropped.UNRECORDED);
+  }
+
+  private void count(Dropped why) {
+    Objects.requireNonNull(dropped.get(why)).increment();
   }
 
   /** {@return completion interrupts that were not sent, by reason} */
@@ -60,14 +66,6 @@ final class Tenant {
     Map<Dropped, Long> counts = new EnumMap<>(Dropped.class);
     dropped.forEach((why, count) -> counts.put(why, count.sum()));
     return counts;
-  }
-
-  /** A completion has come through the entry of a vector. */
-  void complete(int vector) {
-    VirtualDsa to = function;
-    if (to != null) {
-      to.complete(vector);
-    }
   }
 
   /** Reports an error of a descriptor of its queue {@code wq}. */

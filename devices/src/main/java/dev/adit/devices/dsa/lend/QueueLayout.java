@@ -1,7 +1,9 @@
-package dev.adit.host.control;
+package dev.adit.devices.dsa.lend;
 
-import dev.adit.host.FunctionPlan;
-import dev.adit.host.control.RefusedException.Reason;
+import dev.adit.devices.Refusal.Reason;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Section;
+import dev.adit.devices.Tree;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -150,13 +152,13 @@ public record QueueLayout(String device, List<Group> groups) {
   }
 
   /** {@return the layout of a function as it is planned} */
-  static QueueLayout of(FunctionPlan plan) {
+  public static QueueLayout of(String name, DsaModel plan) {
     List<Group> groups = new ArrayList<>();
     int engine = 0;
     for (int group = 0; group < plan.groups().size(); group++) {
       List<Queue> queues = new ArrayList<>();
       for (int wq = 0; wq < plan.queues().size(); wq++) {
-        FunctionPlan.QueuePlan queue = plan.queues().get(wq);
+        DsaModel.QueuePlan queue = plan.queues().get(wq);
         if (queue.group() == group) {
           queues.add(new Queue(wq, queue.shared(), queue.size(), queue.weight()));
         }
@@ -167,11 +169,11 @@ public record QueueLayout(String device, List<Group> groups) {
       }
       groups.add(new Group(group, queues, engines));
     }
-    return new QueueLayout(plan.name(), groups);
+    return new QueueLayout(name, groups);
   }
 
   /** {@return how many engines each group has, by index} */
-  List<Integer> engines() {
+  public List<Integer> engines() {
     List<Integer> engines = new ArrayList<>();
     for (Group group : used()) {
       if (group.index() != engines.size()) {
@@ -183,14 +185,13 @@ public record QueueLayout(String device, List<Group> groups) {
   }
 
   /** {@return the work queues by index, as a plan has them} */
-  List<FunctionPlan.QueuePlan> queuePlans() {
-    TreeMap<Integer, FunctionPlan.QueuePlan> plans = new TreeMap<>();
+  public List<DsaModel.QueuePlan> queuePlans() {
+    TreeMap<Integer, DsaModel.QueuePlan> plans = new TreeMap<>();
     for (Group group : used()) {
       for (Queue queue : group.queues()) {
         plans.put(
             queue.index(),
-            new FunctionPlan.QueuePlan(
-                group.index(), queue.size(), queue.shared(), queue.priority()));
+            new DsaModel.QueuePlan(group.index(), queue.size(), queue.shared(), queue.priority()));
       }
     }
     if (!plans.isEmpty() && plans.lastKey() != plans.size() - 1) {

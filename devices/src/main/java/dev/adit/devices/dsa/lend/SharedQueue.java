@@ -1,9 +1,8 @@
-package dev.adit.host;
+package dev.adit.devices.dsa.lend;
 
 import dev.adit.devices.dsa.Borrower;
 import dev.adit.devices.dsa.DeviceError;
 import dev.adit.devices.dsa.EnginePolicy;
-import dev.adit.devices.dsa.LentQueue;
 import dev.adit.devices.dsa.QueueTerms;
 import dev.adit.devices.dsa.spec.Descriptor;
 import java.lang.foreign.MemorySegment;
@@ -55,7 +54,7 @@ final class SharedQueue implements Borrower {
     this.physical = physical;
     this.wq = wq;
     this.engines = engines;
-    physical.device().lend(wq, this);
+    physical.function().lend(wq, this);
   }
 
   /** {@return how many submitted descriptors keep the engines busy} */
@@ -197,7 +196,7 @@ final class SharedQueue implements Borrower {
   }
 
   /** A tenant's part of the queue. Guarded by the queue. */
-  final class Part implements LentQueue {
+  final class Part implements Share {
     private final Tenant tenant;
     private final int index;
     private final Backlog backlog;
@@ -386,8 +385,8 @@ final class SharedQueue implements Borrower {
       }
     }
 
-    /** Gives the part back; nothing of the tenant is left. */
-    void giveBack() {
+    @Override
+    public void giveBack() {
       synchronized (SharedQueue.this) {
         disable();
         parts[tenant.pasid()] = null;

@@ -1,9 +1,11 @@
-package dev.adit.host.control;
+package dev.adit.devices;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,6 +35,18 @@ public final class Section {
     }
     throw RefusedException.at(
         tree.place(), what + " must be a map of names and values, not " + tree.kind());
+  }
+
+  /**
+   * {@return values that are all text}
+   *
+   * @param what where they come from, for messages
+   */
+  public static Section of(Map<String, String> texts, String what) {
+    Place place = new Place(what, 1, 1);
+    LinkedHashMap<String, Tree> values = new LinkedHashMap<>();
+    texts.forEach((name, text) -> values.put(name, new Tree.Leaf(place, text)));
+    return new Section(new Tree.Fields(place, values, Map.of()));
   }
 
   /** {@return where it begins} */

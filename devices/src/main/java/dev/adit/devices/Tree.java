@@ -1,4 +1,4 @@
-package dev.adit.host.control;
+package dev.adit.devices;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

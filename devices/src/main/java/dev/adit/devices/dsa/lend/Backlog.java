@@ -1,4 +1,4 @@
-package dev.adit.host;
+package dev.adit.devices.dsa.lend;
 
 import dev.adit.devices.dsa.spec.Descriptor;
 import java.lang.foreign.Arena;

@@ -1,4 +1,4 @@
-package dev.adit.host.control;
+package dev.adit.devices;
 
 /**
  * Where something was written, for messages.

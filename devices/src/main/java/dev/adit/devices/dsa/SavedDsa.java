@@ -1,7 +1,7 @@
-package dev.adit.host;
+package dev.adit.devices.dsa;
 
-import dev.adit.devices.dsa.DsaProfile;
-import dev.adit.devices.dsa.VirtualState;
+import dev.adit.devices.Refusal;
+import dev.adit.devices.Result;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -24,7 +24,7 @@ import java.util.zip.CRC32;
  * @param profile what its guest was told that it can do
  * @param state what its guest can see of it
  */
-public record SavedDevice(AdiType type, DsaProfile profile, VirtualState state) {
+public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
   private static final int MAGIC = 0x41445644;
   private static final int VERSION = 1;
   private static final int MOST_BYTES = 1 << 20;
@@ -83,7 +83,7 @@ public record SavedDevice(AdiType type, DsaProfile profile, VirtualState state) 
   }
 
   /** {@return the device that {@link #bytes} wrote, whoever has had the bytes meanwhile} */
-  public static Result<SavedDevice> parse(byte[] bytes) {
+  public static Result<SavedDsa> parse(byte[] bytes) {
     int length = bytes.length - CHECKSUM;
     if (length < 0 || bytes.length > MOST_BYTES) {
       return bad("it has " + bytes.length + " bytes");
@@ -92,7 +92,7 @@ public record SavedDevice(AdiType type, DsaProfile profile, VirtualState state) 
       if (in.readInt() != MAGIC || in.readInt() != VERSION) {
         return bad("it is something else, or of another version");
       }
-      AdiType type = new AdiType(in.readInt(), in.readBoolean());
+      DsaType type = new DsaType(in.readInt(), in.readBoolean());
       DsaProfile profile = profile(in);
       if (profile.wqs() != type.queues()) {
         return bad("its profile has another number of queues");
@@ -110,13 +110,13 @@ public record SavedDevice(AdiType type, DsaProfile profile, VirtualState state) 
         return bad("its checksum is wrong");
       }
       VirtualState state = new VirtualState(config, registers, msix, pending, enabled, queues);
-      return Result.done(new SavedDevice(type, profile, state));
+      return Result.done(new SavedDsa(type, profile, state));
     } catch (IOException | IllegalArgumentException e) {
       return bad(e.getMessage() == null ? "it ends too early" : e.getMessage());
     }
   }
 
-  private static Result<SavedDevice> bad(String why) {
+  private static Result<SavedDsa> bad(String why) {
     return Result.refused(Refusal.Reason.BAD_REQUEST, "This is no suspended device: " + why);
   }
 

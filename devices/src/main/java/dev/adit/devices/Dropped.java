@@ -1,4 +1,4 @@
-package dev.adit.host;
+package dev.adit.devices;
 
 /** Why a completion interrupt of a virtual device was not sent. */
 public enum Dropped {

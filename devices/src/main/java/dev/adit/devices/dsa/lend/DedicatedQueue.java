@@ -1,8 +1,7 @@
-package dev.adit.host;
+package dev.adit.devices.dsa.lend;
 
 import dev.adit.devices.dsa.Borrower;
 import dev.adit.devices.dsa.DeviceError;
-import dev.adit.devices.dsa.LentQueue;
 import dev.adit.devices.dsa.QueueTerms;
 import dev.adit.devices.dsa.spec.Descriptor;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * A dedicated work queue of a physical function in one tenant's hands: its descriptors go straight
  * in, and the queue carries the tenant's PASID.
  */
-final class DedicatedQueue implements LentQueue, Borrower {
+final class DedicatedQueue implements Share, Borrower {
   private final PhysicalDsa physical;
   private final int wq;
   private final int index;
@@ -35,7 +34,7 @@ final class DedicatedQueue implements LentQueue, Borrower {
     this.index = index;
     this.tenant = tenant;
     backlog = new Backlog(physical.size(wq));
-    physical.device().lend(wq, this);
+    physical.function().lend(wq, this);
   }
 
   @Override
@@ -77,7 +76,7 @@ final class DedicatedQueue implements LentQueue, Borrower {
   }
 
   private BooleanSupplier now(boolean close, boolean discard) {
-    return physical.device().drain(wq, close, discard);
+    return physical.function().drain(wq, close, discard);
   }
 
   /** A drain that begins when nothing is kept back any more. */
@@ -120,9 +119,9 @@ final class DedicatedQueue implements LentQueue, Borrower {
     return true;
   }
 
-  /** Takes the queue back from its tenant. */
-  void giveBack() {
-    physical.device().lend(wq, null);
+  @Override
+  public void giveBack() {
+    physical.function().lend(wq, null);
   }
 
   @Override
@@ -140,7 +139,7 @@ final class DedicatedQueue implements LentQueue, Borrower {
 
   @Override
   public synchronized int occupancy() {
-    return Math.min(size(), backlog.size() + physical.device().occupancy(wq));
+    return Math.min(size(), backlog.size() + physical.function().occupancy(wq));
   }
 
   @Override

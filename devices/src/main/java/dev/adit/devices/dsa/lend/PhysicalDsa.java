@@ -1,67 +1,76 @@
-package dev.adit.host;
+package dev.adit.devices.dsa.lend;
 
-import dev.adit.devices.Dma;
+import dev.adit.devices.AdiRequest;
+import dev.adit.devices.AdiType;
+import dev.adit.devices.Attachment;
+import dev.adit.devices.EntryStore;
+import dev.adit.devices.Figure;
+import dev.adit.devices.Lease;
+import dev.adit.devices.PhysicalFunction;
+import dev.adit.devices.Refusal;
+import dev.adit.devices.RefusedException;
+import dev.adit.devices.Result;
+import dev.adit.devices.Traits;
 import dev.adit.devices.dsa.DsaDevice;
+import dev.adit.devices.dsa.DsaFigures;
 import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.DsaStatistics;
+import dev.adit.devices.dsa.DsaType;
 import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.devices.dsa.QueueTerms;
-import dev.adit.devices.dsa.spec.Block;
 import dev.adit.devices.dsa.spec.Command;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Cmd;
 import dev.adit.devices.dsa.spec.Register.CmdStatus;
 import dev.adit.devices.dsa.spec.Register.GroupFlags;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
-import dev.adit.interrupts.Cookie;
-import dev.adit.interrupts.ImsChip;
-import dev.adit.interrupts.Target;
 import dev.adit.pci.spec.Field;
 import dev.adit.pci.spec.Header;
 import dev.adit.pci.spec.Msix;
 import dev.adit.pci.spec.Pasid;
-import dev.adit.platform.Decision;
-import dev.adit.platform.Evidence;
-import dev.adit.platform.Use;
-import dev.adit.platform.Verdict;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /**
  * A physical DSA in the hands of its driver, the host: set up through its registers as a kernel
  * would do it, and its queues enabled one by one for those they are lent to.
  */
-final class PhysicalDsa implements AutoCloseable {
+final class PhysicalDsa implements PhysicalFunction {
   private static final int PAGES = 4;
   private static final int LIMITED = 1;
   private static final int FIRST_IMS_PAGE = 2;
-  private static final int ENTRY = 16;
   private static final long PAUSE = 10_000;
   private static final long PATIENCE = 5_000_000_000L;
 
-  private final FunctionPlan plan;
+  private final String name;
+  private final DsaModel plan;
   private final DsaDevice device;
-  private final Verdict verdict;
-  private final CompletionEntries entries;
   private final boolean ims;
   private final long offsets;
+  private final int requesterId;
+  private final DsaEntries entries;
+  private final QueuesLent queues;
 
   /**
    * Makes a function and sets it up.
    *
-   * @param dma the address spaces by PASID
-   * @param posts where its messages go
-   * @param requesterId bus, device and function, 16 bits
-   * @param owners checks whom a message store entry is to belong to
+   * @param ims whether its message store is used
    * @throws IllegalArgumentException if the plan does not fit the function
    */
-  PhysicalDsa(FunctionPlan plan, Dma dma, Posts posts, int requesterId, Consumer<Cookie> owners) {
+  PhysicalDsa(String name, DsaModel plan, Attachment attachment, boolean ims) {
+    this.name = name;
     this.plan = plan;
-    Evidence evidence = plan.evidence().orElseGet(() -> OwnEvidence.of(plan.profile()));
-    verdict = Decision.decide(evidence, Use.SUB_DEVICE_HOST_STORE, plan.ims());
-    ims = verdict.allowed() && plan.profile().imsEntries() > 0;
-    device = new DsaDevice(shown(plan, ims), engines(plan), dma, posts, requesterId);
+    this.ims = ims;
+    requesterId = attachment.requesterId();
+    device =
+        new DsaDevice(
+            shown(plan, ims),
+            plan.engines().withShare(EnginePolicy.Share.TIME),
+            attachment.dma().apply(requesterId),
+            attachment.sink(),
+            requesterId);
     offsets = get(Register.OFFSETS0, 0);
     try {
       setUp();
@@ -69,52 +78,17 @@ final class PhysicalDsa implements AutoCloseable {
       device.close();
       throw e;
     }
-    entries = ims ? store(posts, requesterId, owners) : vectors(posts, requesterId, owners);
+    entries = new DsaEntries(device, ims ? plan.profile().imsEntries() : 0, requesterId, offsets);
+    queues = new QueuesLent(this);
   }
 
   /** Without the store in use, neither it nor the DVSEC that tells of it is shown. */
-  private static DsaProfile shown(FunctionPlan plan, boolean ims) {
+  private static DsaProfile shown(DsaModel plan, boolean ims) {
     DsaProfile profile =
         plan.profile().with(DsaProfile.Option.PASID).with(DsaProfile.Option.SHARED);
     return ims
         ? profile.with(DsaProfile.Option.SIOV)
         : profile.withIms(0).without(DsaProfile.Option.SIOV);
-  }
-
-  private static EnginePolicy engines(FunctionPlan plan) {
-    return plan.engines().withShare(EnginePolicy.Share.TIME);
-  }
-
-  private CompletionEntries store(Posts posts, int requesterId, Consumer<Cookie> owners) {
-    long base = (offsets >>> 48) << 8;
-    ImsChip chip = new ImsChip(CompletionEntries.window(device, base), plan.profile().imsEntries());
-    return new CompletionEntries(
-        posts.domain(),
-        chip,
-        requesterId,
-        true,
-        owners,
-        index -> (device.read(0, base + (long) index * ENTRY + 12, 4) & 2) != 0);
-  }
-
-  private CompletionEntries vectors(Posts posts, int requesterId, Consumer<Cookie> owners) {
-    long table = device.config().get(Msix.TABLE_OFFSET) << 3;
-    long pending = device.config().get(Msix.PBA_OFFSET) << 3;
-    PermittedMsix chip =
-        new PermittedMsix(
-            CompletionEntries.window(device, table),
-            CompletionEntries.window(device, Block.MSIXPERM.table(offsets)),
-            device.msix().size());
-    CompletionEntries made =
-        new CompletionEntries(
-            posts.domain(),
-            chip,
-            requesterId,
-            false,
-            owners,
-            index -> (device.read(0, pending, 8) >>> index & 1) != 0);
-    made.reserve(0, Target.ANY_CPU);
-    return made;
   }
 
   private void setUp() {
@@ -171,28 +145,73 @@ final class PhysicalDsa implements AutoCloseable {
   }
 
   /** {@return how it was planned} */
-  FunctionPlan plan() {
+  DsaModel plan() {
     return plan;
   }
 
-  /** {@return the function itself} */
-  DsaDevice device() {
+  /** {@return what it is called} */
+  String name() {
+    return name;
+  }
+
+  int requesterId() {
+    return requesterId;
+  }
+
+  @Override
+  public DsaDevice function() {
     return device;
   }
 
-  /** {@return whether its message store may be used, and why} */
-  Verdict verdict() {
-    return verdict;
+  @Override
+  public Traits traits() {
+    return ims ? plan.traits() : plan.traits().withoutStore();
   }
 
-  /** {@return the entries that completions go through} */
-  CompletionEntries entries() {
-    return entries;
+  @Override
+  public List<AdiType> types() {
+    return queues.types().stream().map(DsaType::plain).toList();
   }
 
-  /** {@return what it has done so far} */
-  DsaStatistics statistics() {
-    return device.statistics();
+  @Override
+  public int room(String type) {
+    return DsaType.parse(type).map(queues::room).orElse(0);
+  }
+
+  @Override
+  public Optional<Refusal> check(AdiRequest request) {
+    return queues.plan(request).whyRefused();
+  }
+
+  @Override
+  public Lease lease(AdiRequest request, int pasid) {
+    return switch (queues.plan(request)) {
+      case Result.Refused<DsaLease.Terms>(Refusal refusal) -> throw new RefusedException(refusal);
+      case Result.Done<DsaLease.Terms>(DsaLease.Terms terms) -> queues.lend(terms, pasid);
+    };
+  }
+
+  @Override
+  public Optional<EntryStore> store() {
+    return Optional.of(entries);
+  }
+
+  @Override
+  public Optional<Object> layout() {
+    return Optional.of(QueueLayout.of(name, plan).plain());
+  }
+
+  @Override
+  public List<Figure> figures() {
+    int engines = plan.groups().stream().mapToInt(Integer::intValue).sum();
+    DsaStatistics statistics = device.statistics();
+    // Queues beyond the plan are of no use to anybody.
+    List<DsaStatistics.Queue> planned = statistics.queues().subList(0, plan.queues().size());
+    return DsaFigures.of(statistics, planned, engines, wq -> kind(plan.queues().get(wq)));
+  }
+
+  private static DsaFigures.QueueKind kind(DsaModel.QueuePlan queue) {
+    return new DsaFigures.QueueKind(queue.shared() ? "shared" : "dedicated", queue.size());
   }
 
   /** {@return the entries of a queue} */
@@ -245,7 +264,7 @@ final class PhysicalDsa implements AutoCloseable {
     int error = command(command, operand);
     if (error != 0) {
       throw new IllegalArgumentException(
-          "%s: the function answers %s with error 0x%02x".formatted(plan.name(), command, error));
+          "%s: the function answers %s with error 0x%02x".formatted(name, command, error));
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.adit.host;
+package dev.adit.devices.dsa.lend;
 
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.Message;

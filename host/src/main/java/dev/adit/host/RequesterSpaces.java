@@ -1,6 +1,7 @@
 package dev.adit.host;
 
 import dev.adit.devices.Dma;
+import dev.adit.devices.GuestSpace;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -9,33 +10,37 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address spaces that a physical function reaches: one for each PASID, which is the memory of
- * one virtual device's guest. Without a PASID it reaches nothing, and neither with one that nobody
- * has now.
+ * The address spaces that one requester ID reaches: one for each PASID, and one without, each the
+ * memory of one virtual device's guest. What nobody has now leads nowhere.
  *
  * <p>Only memory that is mapped here can be reached. Memory that a guest would have to hand over by
  * messages, or a file that could block, would let a guest hold up engines which others share.
  */
-final class PasidDma implements Dma {
+final class RequesterSpaces implements Dma {
   private static final long PAUSE = 20_000;
+  private static final int NOWHERE = -2;
 
   private final AtomicReferenceArray<@Nullable Space> spaces;
   private final Object viewsLock = new Object();
-  private volatile PasidView[] views = {};
+  private volatile SpacesView[] views = {};
 
   /**
    * Makes one without any address space.
    *
-   * @param pasids how many PASIDs there are, from 0 on
+   * @param pasids how many PASIDs there are, from 0 on; 0 for a requester ID that has none
    */
-  PasidDma(int pasids) {
-    spaces = new AtomicReferenceArray<>(pasids);
+  RequesterSpaces(int pasids) {
+    spaces = new AtomicReferenceArray<>(pasids + 1);
   }
 
-  /** Gives a PASID, which must be free, a memory. */
+  /**
+   * Gives a PASID, which must be free, a memory.
+   *
+   * @param pasid or {@link #NO_PASID}
+   */
   Space attach(int pasid, Dma memory) {
     Space space = new Space(pasid, memory);
-    if (!spaces.compareAndSet(pasid, null, space)) {
+    if (!spaces.compareAndSet(pasid + 1, null, space)) {
       throw new IllegalStateException("PASID " + pasid + " has a memory already");
     }
     return space;
@@ -43,9 +48,9 @@ final class PasidDma implements Dma {
 
   @Override
   public View view() {
-    PasidView view = new PasidView();
+    SpacesView view = new SpacesView();
     synchronized (viewsLock) {
-      PasidView[] more = Arrays.copyOf(views, views.length + 1);
+      SpacesView[] more = Arrays.copyOf(views, views.length + 1);
       more[views.length] = view;
       views = more;
     }
@@ -53,7 +58,7 @@ final class PasidDma implements Dma {
   }
 
   /** A guest's memory. */
-  final class Space implements Dma {
+  final class Space implements GuestSpace {
     private final int pasid;
     private final Dma memory;
     private volatile boolean reachable = true;
@@ -64,22 +69,22 @@ final class PasidDma implements Dma {
       this.memory = memory;
     }
 
-    /** Takes the memory out of reach, or brings it back. An access under way may still end. */
-    void reach(boolean on) {
+    @Override
+    public void reach(boolean on) {
       reachable = on;
     }
 
     /** {@return a view of the memory for the device's own accesses, which carry no PASID} */
     @Override
     public View view() {
-      return new OwnView(PasidDma.this.view(), pasid);
+      return new OwnView(RequesterSpaces.this.view(), pasid);
     }
 
     /** Takes the memory away from the PASID. Returns when no engine uses it any more. */
     void detach() {
       closed = true;
-      spaces.compareAndSet(pasid, this, null);
-      for (PasidView view : views) {
+      spaces.compareAndSet(pasid + 1, this, null);
+      for (SpacesView view : views) {
         while (view.inUse == this) {
           LockSupport.parkNanos(PAUSE);
         }
@@ -89,7 +94,7 @@ final class PasidDma implements Dma {
   }
 
   /** One engine's view of whatever space its descriptor belongs to. */
-  private final class PasidView implements View {
+  private final class SpacesView implements View {
     /** The views that this one has opened, by PASID. Guarded by itself for changes. */
     private final IdentityHashMap<Space, View> opened = new IdentityHashMap<>();
 
@@ -115,7 +120,7 @@ final class PasidDma implements Dma {
       Space now = inUse;
       if (now == null || now.pasid != pasid) {
         end();
-        now = pasid < 0 || pasid >= spaces.length() ? null : spaces.get(pasid);
+        now = pasid < NO_PASID || pasid >= spaces.length() - 1 ? null : spaces.get(pasid + 1);
         if (now == null) {
           return null;
         }
@@ -199,7 +204,7 @@ final class PasidDma implements Dma {
     public void close() {
       end();
       synchronized (viewsLock) {
-        views = Arrays.stream(views).filter(other -> other != this).toArray(PasidView[]::new);
+        views = Arrays.stream(views).filter(other -> other != this).toArray(SpacesView[]::new);
       }
       synchronized (opened) {
         opened.values().forEach(View::close);
@@ -221,7 +226,7 @@ final class PasidDma implements Dma {
     }
 
     private int mine(int asked) {
-      return asked == NO_PASID ? pasid : NO_PASID;
+      return asked == NO_PASID ? pasid : NOWHERE;
     }
 
     @Override

@@ -1,0 +1,82 @@
+package dev.adit.devices.dsa.lend;
+
+import dev.adit.devices.EntryStore;
+import dev.adit.devices.dsa.DsaDevice;
+import dev.adit.devices.dsa.spec.Block;
+import dev.adit.interrupts.ImsChip;
+import dev.adit.interrupts.RegisterWindow;
+import dev.adit.interrupts.StoreChip;
+import dev.adit.pci.spec.Msix;
+
+/**
+ * The entries of a DSA that completions can go through: its interrupt message store (section 5.4),
+ * or its MSI-X table with the permissions beside it.
+ */
+final class DsaEntries implements EntryStore {
+  private static final int ENTRY = 16;
+  private static final int CONTROL = 12;
+  private static final int PENDING = 2;
+
+  private final DsaDevice device;
+  private final int requesterId;
+  private final boolean ims;
+  private final StoreChip chip;
+  private final long base;
+
+  /**
+   * @param imsEntries entries of the store, 0 for the MSI-X table
+   * @param offsets the register that says where the tables lie
+   */
+  DsaEntries(DsaDevice device, int imsEntries, int requesterId, long offsets) {
+    this.device = device;
+    this.requesterId = requesterId;
+    ims = imsEntries > 0;
+    if (ims) {
+      base = (offsets >>> 48) << 8;
+      chip = new ImsChip(window(base), imsEntries);
+    } else {
+      base = device.config().get(Msix.PBA_OFFSET) << 3;
+      long table = device.config().get(Msix.TABLE_OFFSET) << 3;
+      chip =
+          new PermittedMsix(
+              window(table), window(Block.MSIXPERM.table(offsets)), device.msix().size());
+    }
+  }
+
+  private RegisterWindow window(long start) {
+    return new RegisterWindow() {
+      @Override
+      public long read(long offset, int width) {
+        return device.read(0, start + offset, width);
+      }
+
+      @Override
+      public void write(long offset, int width, long value) {
+        device.write(0, start + offset, width, value);
+      }
+    };
+  }
+
+  @Override
+  public StoreChip chip() {
+    return chip;
+  }
+
+  @Override
+  public int requesterId() {
+    return requesterId;
+  }
+
+  /** Vector 0 is the device's own. */
+  @Override
+  public int reserved() {
+    return ims ? 0 : 1;
+  }
+
+  @Override
+  public boolean pending(int index) {
+    return ims
+        ? (device.read(0, base + (long) index * ENTRY + CONTROL, 4) & PENDING) != 0
+        : (device.read(0, base, 8) >>> index & 1) != 0;
+  }
+}
