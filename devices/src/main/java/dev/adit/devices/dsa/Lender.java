@@ -1,6 +1,7 @@
 package dev.adit.devices.dsa;
 
 import dev.adit.devices.Dropped;
+import dev.adit.devices.GuestVectors;
 import java.util.List;
 import java.util.Map;
 
@@ -8,7 +9,7 @@ import java.util.Map;
  * The physical side of a virtual function: queues, and entries of a message store for its vectors
  * from 1 on. Vector 0 is emulated.
  */
-public interface Lender {
+public interface Lender extends GuestVectors.Behind {
   /** {@return the queues by index} */
   List<? extends LentQueue> queues();
 
@@ -19,20 +20,6 @@ public interface Lender {
    * @param vector from 1 on
    */
   int handle(int vector);
-
-  /**
-   * Masks a vector's entry or lets it through.
-   *
-   * @param vector from 1 on
-   */
-  void mask(int vector, boolean masked);
-
-  /**
-   * {@return whether a vector's entry has an interrupt waiting behind its mask}
-   *
-   * @param vector from 1 on
-   */
-  boolean pending(int vector);
 
   /** Takes the guest's memory out of reach of the engines, or brings it back. */
   void reach(boolean on);

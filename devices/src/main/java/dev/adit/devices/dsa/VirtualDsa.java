@@ -5,6 +5,7 @@ import static dev.adit.devices.dsa.DsaBars.REGISTERS;
 
 import dev.adit.devices.Dma;
 import dev.adit.devices.Figure;
+import dev.adit.devices.GuestVectors;
 import dev.adit.devices.Happening;
 import dev.adit.devices.VirtualFunction;
 import dev.adit.devices.dsa.DsaProfile.Option;
@@ -20,7 +21,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -34,13 +34,12 @@ import java.util.function.BooleanSupplier;
  */
 public final class VirtualDsa implements VirtualFunction {
   private static final int ENTRY = 16;
-  private static final int CONTROL_WORD = 12;
 
   private final DsaProfile profile;
   private final Lender lender;
   private final EmulatedConfigSpace config;
   private final RegisterFile registers;
-  private final MsixTable msix;
+  private final GuestVectors vectors;
   private final MiscInterrupts interrupts;
   private final Dma.View logView;
   private final ErrorReports errors;
@@ -48,8 +47,6 @@ public final class VirtualDsa implements VirtualFunction {
   private final LentPortals portals;
   private final MappedPortals mapped;
   private final Commands commands;
-  private final VectorMasks masks;
-  private final AtomicLongArray completions;
   private final AtomicLong revocations = new AtomicLong();
   private final DeviceError told = new DeviceError();
   private volatile boolean waitsForGuest;
@@ -75,7 +72,8 @@ public final class VirtualDsa implements VirtualFunction {
     this.lender = lender;
     config = DsaConfigSpace.of(profile);
     registers = new RegisterFile(profile, new Behaviour());
-    msix = new MsixTable(profile.vectors(), sink, requesterId);
+    vectors = new GuestVectors(profile.vectors(), config, lender, sink, requesterId);
+    MsixTable msix = vectors.table();
     interrupts = new MiscInterrupts(registers, msix);
     logView = memory.view();
     errors = new ErrorReports(registers, interrupts, logView);
@@ -100,8 +98,6 @@ public final class VirtualDsa implements VirtualFunction {
             new PerformanceCounters(registers, interrupts, 0),
             new OccupancyInterrupts(registers, msix, null, handles, interrupts));
     commands = new Commands(core, control);
-    masks = new VectorMasks(lender, profile.vectors());
-    completions = new AtomicLongArray(profile.vectors());
     config.listen(new ConfigListener());
   }
 
@@ -117,7 +113,7 @@ public final class VirtualDsa implements VirtualFunction {
 
   @Override
   public MsixTable msix() {
-    return msix;
+    return vectors.table();
   }
 
   /** {@return what the function is} */
@@ -137,19 +133,9 @@ public final class VirtualDsa implements VirtualFunction {
       return registers.read(offset, width);
     }
     if (offset < DsaProfile.MSIX_PBA) {
-      long at = offset - DsaProfile.MSIX_TABLE;
-      return at < (long) msix.size() * ENTRY ? msix.read(at, width) : 0;
+      return vectors.read(offset - DsaProfile.MSIX_TABLE, width);
     }
-    return offset < DsaProfile.MSIX_PBA + 8 ? readPending(offset, width) : 0;
-  }
-
-  /** The pending bits: those of the table, and of lent entries behind their mask. */
-  private long readPending(long offset, int width) {
-    long bits = msix.readPending(0, 8);
-    for (int vector = 1; vector < msix.size(); vector++) {
-      bits |= lender.pending(vector) ? 1L << vector : 0;
-    }
-    return bits >>> (8 * (offset - DsaProfile.MSIX_PBA)) & RegisterFile.ones(width);
+    return vectors.readPending(offset - DsaProfile.MSIX_PBA, width);
   }
 
   @Override
@@ -160,8 +146,7 @@ public final class VirtualDsa implements VirtualFunction {
     } else if (bar == REGISTERS && offset < DsaProfile.MSIX_TABLE) {
       registers.write(offset, width, value);
     } else if (bar == REGISTERS && offset < DsaProfile.MSIX_PBA) {
-      msix.write(offset - DsaProfile.MSIX_TABLE, width, value);
-      showMasks();
+      vectors.write(offset - DsaProfile.MSIX_TABLE, width, value);
     }
   }
 
@@ -173,17 +158,9 @@ public final class VirtualDsa implements VirtualFunction {
     }
   }
 
-  private void showMasks() {
-    boolean on = config.on(Switch.MSIX_ENABLE) && !config.on(Switch.MSIX_FUNCTION_MASK);
-    for (int vector = 1; vector < msix.size(); vector++) {
-      long word = msix.read((long) vector * ENTRY + CONTROL_WORD, 4);
-      masks.table(vector, on && (word & 1) == 0);
-    }
-  }
-
   @Override
   public void vectorOpen(int vector, boolean open) {
-    masks.route(vector, open);
+    vectors.route(vector, open);
   }
 
   @Override
@@ -208,10 +185,7 @@ public final class VirtualDsa implements VirtualFunction {
 
   @Override
   public void complete(int vector) {
-    if (vector >= 1 && vector < msix.size()) {
-      completions.incrementAndGet(vector);
-      msix.fire(vector);
-    }
+    vectors.complete(vector);
   }
 
   /**
@@ -280,9 +254,9 @@ public final class VirtualDsa implements VirtualFunction {
     takeWhatLiesInMemory();
     MemorySegment image = MemorySegment.ofArray(new byte[EmulatedConfigSpace.SIZE]);
     config.read(0, image, 0, EmulatedConfigSpace.SIZE);
-    MemorySegment table = MemorySegment.ofArray(new int[msix.size() * ENTRY / 4]);
+    MemorySegment table = MemorySegment.ofArray(new int[msix().size() * ENTRY / 4]);
     for (int at = 0; at < table.byteSize(); at += 4) {
-      table.set(ValueLayout.JAVA_INT, at, (int) msix.read(at, 4));
+      table.set(ValueLayout.JAVA_INT, at, (int) msix().read(at, 4));
     }
     List<VirtualState.Queue> queues = new ArrayList<>();
     for (int wq = 0; wq < profile.wqs(); wq++) {
@@ -290,7 +264,7 @@ public final class VirtualDsa implements VirtualFunction {
       queues.add(new VirtualState.Queue(enabled, lender.queues().get(wq).held()));
     }
     boolean enabled = control.state() == DeviceControl.State.ENABLED;
-    long pending = readPending(DsaProfile.MSIX_PBA, 8);
+    long pending = vectors.pending();
     return new VirtualState(image, registers.save(), table, pending, enabled, queues);
   }
 
@@ -305,7 +279,7 @@ public final class VirtualDsa implements VirtualFunction {
     boolean whole =
         state.config().byteSize() == EmulatedConfigSpace.SIZE
             && state.registers().byteSize() == DsaProfile.MSIX_TABLE
-            && state.msix().byteSize() == (long) msix.size() * ENTRY
+            && state.msix().byteSize() == (long) msix().size() * ENTRY
             && state.queues().size() == profile.wqs();
     if (!whole || !adopt(state)) {
       reset();
@@ -318,9 +292,9 @@ public final class VirtualDsa implements VirtualFunction {
   /** Sends what waited when it was saved, and revokes its interrupt handles. */
   @Override
   public void awaken() {
-    for (int vector = 0; vector < msix.size(); vector++) {
+    for (int vector = 0; vector < msix().size(); vector++) {
       if ((waiting >>> vector & 1) != 0) {
-        msix.fire(vector);
+        msix().fire(vector);
       }
     }
     revoked();
@@ -332,9 +306,9 @@ public final class VirtualDsa implements VirtualFunction {
     control.enter(DeviceControl.State.DISABLED);
     for (long at = 0; at < state.msix().byteSize(); at += 4) {
       int word = state.msix().get(ValueLayout.JAVA_INT_UNALIGNED, at);
-      msix.write(at, 4, Integer.toUnsignedLong(word));
+      msix().write(at, 4, Integer.toUnsignedLong(word));
     }
-    showMasks();
+    vectors.show();
     if (!state.enabled()) {
       return state.queues().stream().noneMatch(VirtualState.Queue::enabled);
     }
@@ -413,8 +387,8 @@ public final class VirtualDsa implements VirtualFunction {
     }
     List<Long> byVector = new ArrayList<>();
     byVector.add(interrupts.sent());
-    for (int vector = 1; vector < msix.size(); vector++) {
-      byVector.add(completions.get(vector));
+    for (int vector = 1; vector < msix().size(); vector++) {
+      byVector.add(vectors.completions(vector));
     }
     return new VirtualStatistics(queues, byVector, errors.reported(), revocations.get());
   }
@@ -446,10 +420,7 @@ public final class VirtualDsa implements VirtualFunction {
     @Override
     public void switched(Switch which, boolean on) {
       switch (which) {
-        case MSIX_ENABLE, MSIX_FUNCTION_MASK -> {
-          msix.control(config.on(Switch.MSIX_ENABLE), config.on(Switch.MSIX_FUNCTION_MASK));
-          showMasks();
-        }
+        case MSIX_ENABLE, MSIX_FUNCTION_MASK -> vectors.switched(which);
         case BUS_MASTER -> {
           if (!on) {
             commands.configurationChanged();
