@@ -6,5 +6,8 @@ module dev.adit.interrupts {
   requires static org.jspecify;
 
   exports dev.adit.interrupts;
+  exports dev.adit.interrupts.domain;
+  exports dev.adit.interrupts.remap;
   exports dev.adit.interrupts.spec;
+  exports dev.adit.interrupts.store;
 }

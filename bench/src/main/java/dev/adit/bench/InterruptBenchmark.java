@@ -1,17 +1,17 @@
 package dev.adit.bench;
 
 import dev.adit.interrupts.GuestMemory;
-import dev.adit.interrupts.ImsArray;
 import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.MessageStore;
-import dev.adit.interrupts.Outcome;
-import dev.adit.interrupts.VtdConfig;
-import dev.adit.interrupts.VtdUnit;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.VtdConfig;
+import dev.adit.interrupts.remap.VtdUnit;
 import dev.adit.interrupts.spec.Irte;
 import dev.adit.interrupts.spec.PostedDescriptor;
 import dev.adit.interrupts.spec.RemappableMessage;
 import dev.adit.interrupts.spec.VtdFields;
 import dev.adit.interrupts.spec.VtdRegister;
+import dev.adit.interrupts.store.ImsArray;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

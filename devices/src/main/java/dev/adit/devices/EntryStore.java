@@ -1,6 +1,6 @@
 package dev.adit.devices;
 
-import dev.adit.interrupts.StoreChip;
+import dev.adit.interrupts.store.StoreChip;
 
 /**
  * The entries that interrupts of virtual devices can go through: a message store, or an MSI-X table

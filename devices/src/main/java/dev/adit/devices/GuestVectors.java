@@ -1,7 +1,7 @@
 package dev.adit.devices;
 
 import dev.adit.interrupts.MessageSink;
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.Switch;
 import java.util.concurrent.atomic.AtomicLongArray;

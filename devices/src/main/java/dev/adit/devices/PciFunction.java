@@ -1,6 +1,6 @@
 package dev.adit.devices;
 
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.adit.host;
 
-import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.remap.Outcome;
 
 /**
  * An interrupt message of a function that the remapping unit stopped.

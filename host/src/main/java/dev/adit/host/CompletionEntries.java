@@ -2,12 +2,12 @@ package dev.adit.host;
 
 import dev.adit.devices.Dropped;
 import dev.adit.devices.EntryStore;
-import dev.adit.interrupts.BusDomain;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
-import dev.adit.interrupts.MessageDomain;
-import dev.adit.interrupts.Quotas;
 import dev.adit.interrupts.Target;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.MessageDomain;
+import dev.adit.interrupts.domain.Quotas;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;

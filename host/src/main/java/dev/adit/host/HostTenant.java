@@ -2,13 +2,13 @@ package dev.adit.host;
 
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.Message;
-import dev.adit.interrupts.MessageDomain;
 import dev.adit.interrupts.MessageSink;
-import dev.adit.interrupts.Outcome;
-import dev.adit.interrupts.StoreTraits;
 import dev.adit.interrupts.Target;
+import dev.adit.interrupts.domain.MessageDomain;
+import dev.adit.interrupts.remap.Outcome;
 import dev.adit.interrupts.spec.FaultReason;
 import dev.adit.interrupts.spec.PostedDescriptor;
+import dev.adit.interrupts.store.StoreTraits;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;

@@ -3,11 +3,11 @@ package dev.adit.host;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.Message;
-import dev.adit.interrupts.MessageDomain;
-import dev.adit.interrupts.StoreTraits;
 import dev.adit.interrupts.Target;
-import dev.adit.interrupts.VectorDomain;
+import dev.adit.interrupts.domain.MessageDomain;
+import dev.adit.interrupts.domain.VectorDomain;
 import dev.adit.interrupts.spec.CompatibilityMessage;
+import dev.adit.interrupts.store.StoreTraits;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.adit.host;
 
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.Message;
-import dev.adit.interrupts.RemapTable;
+import dev.adit.interrupts.remap.RemapTable;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** A remapping table that remembers whose each entry was last, so that a fault has a name. */

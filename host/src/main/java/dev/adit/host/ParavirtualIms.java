@@ -1,11 +1,11 @@
 package dev.adit.host;
 
 import dev.adit.devices.PciFunction;
-import dev.adit.interrupts.HypercallHost;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.Target;
+import dev.adit.interrupts.domain.HypercallHost;
 import dev.adit.interrupts.spec.HypercallAbi;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.adit.host;
 
 import dev.adit.devices.PciFunction;
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.adit.host;
 
 import dev.adit.devices.PciFunction;
-import dev.adit.interrupts.BusDomain;
 import dev.adit.interrupts.Cookie;
-import dev.adit.interrupts.ImsChip;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
-import dev.adit.interrupts.Quotas;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.Quotas;
+import dev.adit.interrupts.store.ImsChip;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 

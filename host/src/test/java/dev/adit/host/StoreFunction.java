@@ -1,9 +1,9 @@
 package dev.adit.host;
 
 import dev.adit.devices.PciFunction;
-import dev.adit.interrupts.ImsArray;
 import dev.adit.interrupts.MessageSink;
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.MsixCapability;
 import dev.adit.pci.PcieCapability;

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * threads start looking at different ones. Slots that nobody has ever taken are not looked at: the
  * first to take one says so before.
  */
-final class InFlight {
+public final class InFlight {
   private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int SIZE = 64;
   private static final int LINE = 16;
@@ -25,7 +25,7 @@ final class InFlight {
   private final long[] slots = new long[(SIZE + 1) * LINE];
 
   /** Takes a slot; {@return what {@link #leave} wants to know} */
-  int enter() {
+  public int enter() {
     int first = (int) Thread.currentThread().threadId();
     for (int i = first; ; i++) {
       int slot = ((i & (SIZE - 1)) + 1) * LINE;
@@ -40,12 +40,12 @@ final class InFlight {
   }
 
   /** Gives a slot back. */
-  void leave(int slot) {
+  public void leave(int slot) {
     SLOTS.setRelease(slots, slot, slots[slot] + 1);
   }
 
   /** Returns when every slot that was taken before the call has been given back. */
-  void await() {
+  public void await() {
     for (long used = (long) SLOTS.getVolatile(slots, USED); used != 0; used &= used - 1) {
       awaitSlot((Long.numberOfTrailingZeros(used) + 1) * LINE);
     }

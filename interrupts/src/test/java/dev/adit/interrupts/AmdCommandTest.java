@@ -2,8 +2,11 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.interrupts.Outcome.Kind;
 import dev.adit.interrupts.RecordingBus.Interrupt;
+import dev.adit.interrupts.remap.AmdConfig;
+import dev.adit.interrupts.remap.AmdUnit;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.Outcome.Kind;
 import dev.adit.interrupts.spec.AmdCommand;
 import dev.adit.interrupts.spec.AmdDeviceEntry;
 import dev.adit.interrupts.spec.AmdEvent;

@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.interrupts.DomainException.Reason;
 import dev.adit.interrupts.RecordingBus.Interrupt;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.MessageDomain;
+import dev.adit.interrupts.domain.Quotas;
+import dev.adit.interrupts.domain.RemapDomain;
+import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.remap.AmdConfig;
+import dev.adit.interrupts.remap.AmdEntries;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.ImsChip;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,5 +1,8 @@
 package dev.adit.interrupts;
 
+import dev.adit.interrupts.remap.AmdConfig;
+import dev.adit.interrupts.remap.AmdUnit;
+import dev.adit.interrupts.remap.Outcome;
 import dev.adit.interrupts.spec.AmdCommand;
 import dev.adit.interrupts.spec.AmdDeviceEntry;
 import dev.adit.interrupts.spec.AmdEvent;

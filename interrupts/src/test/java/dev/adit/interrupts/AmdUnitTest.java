@@ -2,8 +2,9 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.interrupts.Outcome.Kind;
 import dev.adit.interrupts.RecordingBus.Interrupt;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.Outcome.Kind;
 import dev.adit.interrupts.spec.AmdDeviceEntry;
 import dev.adit.interrupts.spec.AmdEvent;
 import dev.adit.interrupts.spec.AmdIrte;

@@ -5,7 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.adit.interrupts.DomainException.Reason;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.GuestDomain;
+import dev.adit.interrupts.domain.HypercallDomain;
+import dev.adit.interrupts.domain.HypercallPort;
+import dev.adit.interrupts.domain.MessageDomain;
+import dev.adit.interrupts.domain.Quotas;
+import dev.adit.interrupts.domain.RemapDomain;
+import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.remap.RemapTable;
+import dev.adit.interrupts.remap.VtdEntries;
 import dev.adit.interrupts.spec.CompatibilityMessage;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.ImsChip;
+import dev.adit.interrupts.store.QueueChip;
+import dev.adit.interrupts.store.StoreChip;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 

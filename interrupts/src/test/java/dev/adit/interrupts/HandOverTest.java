@@ -2,6 +2,14 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.Quotas;
+import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.ImsChip;
+import dev.adit.interrupts.store.QueueChip;
+import dev.adit.interrupts.store.QueueStore;
+import dev.adit.interrupts.store.StoreChip;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.IntStream;

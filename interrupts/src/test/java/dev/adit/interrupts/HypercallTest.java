@@ -3,7 +3,17 @@ package dev.adit.interrupts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.HypercallDomain;
+import dev.adit.interrupts.domain.HypercallHost;
+import dev.adit.interrupts.domain.HypercallPort;
+import dev.adit.interrupts.domain.Quotas;
+import dev.adit.interrupts.domain.RemapDomain;
+import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.remap.VtdEntries;
 import dev.adit.interrupts.spec.HypercallAbi;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.ImsChip;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

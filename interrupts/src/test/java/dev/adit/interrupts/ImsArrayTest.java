@@ -2,6 +2,7 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.interrupts.store.ImsArray;
 import org.junit.jupiter.api.Test;
 
 class ImsArrayTest {

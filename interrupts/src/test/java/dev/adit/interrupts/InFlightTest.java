@@ -2,8 +2,26 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.Quotas;
+import dev.adit.interrupts.domain.RemapDomain;
+import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.RemapTable;
+import dev.adit.interrupts.remap.VtdConfig;
+import dev.adit.interrupts.remap.VtdEntries;
+import dev.adit.interrupts.remap.VtdUnit;
 import dev.adit.interrupts.spec.VtdFields;
 import dev.adit.interrupts.spec.VtdRegister;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.ImsChip;
+import dev.adit.interrupts.store.MsiChip;
+import dev.adit.interrupts.store.MsiStore;
+import dev.adit.interrupts.store.MsixChip;
+import dev.adit.interrupts.store.MsixTable;
+import dev.adit.interrupts.store.QueueChip;
+import dev.adit.interrupts.store.QueueStore;
+import dev.adit.interrupts.store.StoreChip;
 import java.lang.Thread.State;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

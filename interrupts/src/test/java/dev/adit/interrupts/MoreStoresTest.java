@@ -3,6 +3,16 @@ package dev.adit.interrupts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.domain.Quotas;
+import dev.adit.interrupts.domain.TrappedStore;
+import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.ImsChip;
+import dev.adit.interrupts.store.MsiChip;
+import dev.adit.interrupts.store.MsiStore;
+import dev.adit.interrupts.store.QueueChip;
+import dev.adit.interrupts.store.QueueStore;
 import java.lang.foreign.Arena;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

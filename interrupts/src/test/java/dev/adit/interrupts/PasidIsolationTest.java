@@ -2,7 +2,9 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.interrupts.Outcome.Kind;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.Outcome.Kind;
+import dev.adit.interrupts.remap.VtdConfig;
 import dev.adit.interrupts.spec.CompatibilityMessage;
 import dev.adit.interrupts.spec.FaultReason;
 import dev.adit.interrupts.spec.FaultRecord;

@@ -2,6 +2,8 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.MsixTable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

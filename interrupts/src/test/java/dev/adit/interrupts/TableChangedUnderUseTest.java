@@ -2,6 +2,11 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.interrupts.remap.AmdConfig;
+import dev.adit.interrupts.remap.AmdUnit;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.VtdConfig;
+import dev.adit.interrupts.remap.VtdUnit;
 import dev.adit.interrupts.spec.AmdDeviceEntry;
 import dev.adit.interrupts.spec.AmdEvent;
 import dev.adit.interrupts.spec.AmdIrte;

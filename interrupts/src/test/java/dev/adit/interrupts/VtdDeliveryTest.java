@@ -2,8 +2,10 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.interrupts.Outcome.Kind;
 import dev.adit.interrupts.RecordingBus.Interrupt;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.Outcome.Kind;
+import dev.adit.interrupts.remap.VtdConfig;
 import dev.adit.interrupts.spec.Attributes;
 import dev.adit.interrupts.spec.CompatibilityMessage;
 import dev.adit.interrupts.spec.Irte;

@@ -2,8 +2,9 @@ package dev.adit.interrupts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.interrupts.Outcome.Kind;
 import dev.adit.interrupts.RecordingBus.Interrupt;
+import dev.adit.interrupts.remap.Outcome.Kind;
+import dev.adit.interrupts.remap.VtdConfig;
 import dev.adit.interrupts.spec.Field;
 import dev.adit.interrupts.spec.InvalidationDescriptor;
 import dev.adit.interrupts.spec.Irte;

@@ -1,5 +1,8 @@
 package dev.adit.interrupts;
 
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.VtdConfig;
+import dev.adit.interrupts.remap.VtdUnit;
 import dev.adit.interrupts.spec.FaultRecord;
 import dev.adit.interrupts.spec.InvalidationDescriptor;
 import dev.adit.interrupts.spec.Irte;

@@ -1,16 +1,16 @@
 package dev.adit.machine;
 
-import dev.adit.interrupts.BusDomain;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageStore;
-import dev.adit.interrupts.Outcome;
 import dev.adit.interrupts.Target;
-import dev.adit.interrupts.VtdConfig;
-import dev.adit.interrupts.VtdUnit;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.VtdConfig;
+import dev.adit.interrupts.remap.VtdUnit;
 import dev.adit.interrupts.spec.CompatibilityMessage;
 import dev.adit.interrupts.spec.Irte;
 import dev.adit.interrupts.spec.RemappableMessage;

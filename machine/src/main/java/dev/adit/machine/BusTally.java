@@ -1,6 +1,6 @@
 package dev.adit.machine;
 
-import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.remap.Outcome;
 import dev.adit.interrupts.spec.FaultReason;
 import java.util.EnumMap;
 import java.util.Map;

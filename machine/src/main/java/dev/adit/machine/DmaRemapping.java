@@ -1,8 +1,8 @@
 package dev.adit.machine;
 
 import dev.adit.devices.Dma;
-import dev.adit.interrupts.BusRequest;
-import dev.adit.interrupts.Remapper;
+import dev.adit.interrupts.remap.BusRequest;
+import dev.adit.interrupts.remap.Remapper;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

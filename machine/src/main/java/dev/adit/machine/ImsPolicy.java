@@ -1,6 +1,6 @@
 package dev.adit.machine;
 
-import dev.adit.interrupts.StoreTraits;
+import dev.adit.interrupts.store.StoreTraits;
 
 /** Whether a machine grants interrupt message stores. */
 @FunctionalInterface

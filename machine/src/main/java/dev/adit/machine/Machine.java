@@ -1,7 +1,7 @@
 package dev.adit.machine;
 
-import dev.adit.interrupts.BusDomain;
-import dev.adit.interrupts.StoreChip;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.store.StoreChip;
 
 /**
  * A machine as a driver sees it: memory, processors, and somebody who grants interrupts. Drivers

@@ -1,11 +1,11 @@
 package dev.adit.machine;
 
-import dev.adit.interrupts.BusDomain;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
-import dev.adit.interrupts.MsixChip;
-import dev.adit.interrupts.StoreChip;
 import dev.adit.interrupts.Target;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.store.MsixChip;
+import dev.adit.interrupts.store.StoreChip;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -2,7 +2,7 @@ package dev.adit.machine;
 
 import dev.adit.devices.PciFunction;
 import dev.adit.interrupts.RegisterWindow;
-import dev.adit.interrupts.TrappedStore;
+import dev.adit.interrupts.domain.TrappedStore;
 import dev.adit.pci.spec.Msix;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,7 +1,7 @@
 package dev.adit.machine;
 
 import dev.adit.interrupts.RegisterWindow;
-import dev.adit.interrupts.StoreChip;
+import dev.adit.interrupts.store.StoreChip;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package dev.adit.machine;
 
 import dev.adit.interrupts.GuestMemory;
-import dev.adit.interrupts.ImsChip;
-import dev.adit.interrupts.QueueChip;
-import dev.adit.interrupts.StoreChip;
+import dev.adit.interrupts.store.ImsChip;
+import dev.adit.interrupts.store.QueueChip;
+import dev.adit.interrupts.store.StoreChip;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;

@@ -1,15 +1,15 @@
 package dev.adit.machine;
 
-import dev.adit.interrupts.BusDomain;
 import dev.adit.interrupts.Cookie;
-import dev.adit.interrupts.ImsArray;
-import dev.adit.interrupts.ImsChip;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageStore;
-import dev.adit.interrupts.QueueChip;
-import dev.adit.interrupts.QueueStore;
 import dev.adit.interrupts.Target;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.ImsChip;
+import dev.adit.interrupts.store.QueueChip;
+import dev.adit.interrupts.store.QueueStore;
 import dev.adit.machine.QueueFunction.Store;
 import dev.adit.machine.QueueFunction.Variant;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 package dev.adit.machine;
 
 import dev.adit.interrupts.Message;
-import dev.adit.interrupts.MsixTable;
 import dev.adit.interrupts.RegisterWindow;
-import dev.adit.interrupts.TrappedStore;
+import dev.adit.interrupts.domain.TrappedStore;
+import dev.adit.interrupts.store.MsixTable;
 import java.util.function.Consumer;
 
 /**

@@ -34,7 +34,7 @@ public class AmdEntryChangeAgainstDelivery {
   /** Sends. */
   @Actor
   public void send(II_Result result) {
-    dev.adit.interrupts.Outcome outcome = rig.send();
+    dev.adit.interrupts.remap.Outcome outcome = rig.send();
     if (outcome.arrived()) {
       result.r1 = outcome.destination();
       result.r2 = outcome.vector();

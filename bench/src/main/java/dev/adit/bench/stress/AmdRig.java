@@ -1,11 +1,11 @@
 package dev.adit.bench.stress;
 
-import dev.adit.interrupts.AmdConfig;
-import dev.adit.interrupts.AmdUnit;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.MessageStore;
-import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.remap.AmdConfig;
+import dev.adit.interrupts.remap.AmdUnit;
+import dev.adit.interrupts.remap.Outcome;
 import dev.adit.interrupts.spec.AmdDeviceEntry;
 import dev.adit.interrupts.spec.AmdIrte;
 import dev.adit.interrupts.spec.AmdMessage;

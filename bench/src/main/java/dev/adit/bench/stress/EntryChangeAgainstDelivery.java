@@ -41,7 +41,7 @@ public class EntryChangeAgainstDelivery {
   }
 
   private int sent(int requesterId) {
-    dev.adit.interrupts.Outcome outcome = rig.send(requesterId);
+    dev.adit.interrupts.remap.Outcome outcome = rig.send(requesterId);
     return outcome.arrived() ? outcome.vector() : 0;
   }
 }

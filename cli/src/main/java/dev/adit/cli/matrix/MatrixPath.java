@@ -1,10 +1,10 @@
 package dev.adit.cli.matrix;
 
 import dev.adit.cli.matrix.MatrixResult.Hop;
-import dev.adit.interrupts.BusDomain;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.Message;
-import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.domain.BusDomain;
+import dev.adit.interrupts.remap.Outcome;
 import dev.adit.machine.Machine;
 import dev.adit.machine.MachinePciDevice;
 import dev.adit.machine.PhysicalMachine;

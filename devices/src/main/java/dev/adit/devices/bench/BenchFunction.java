@@ -3,7 +3,7 @@ package dev.adit.devices.bench;
 import dev.adit.devices.Dma;
 import dev.adit.devices.Dma.Access;
 import dev.adit.devices.PciFunction;
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.MsixCapability;
 import java.lang.foreign.MemorySegment;

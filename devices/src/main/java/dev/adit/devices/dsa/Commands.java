@@ -8,7 +8,7 @@ import dev.adit.devices.dsa.spec.Register.Cmd;
 import dev.adit.devices.dsa.spec.Register.CmdStatus;
 import dev.adit.devices.dsa.spec.Register.Genctrl;
 import dev.adit.devices.dsa.spec.Register.Intcause;
-import dev.adit.interrupts.ImsArray;
+import dev.adit.interrupts.store.ImsArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

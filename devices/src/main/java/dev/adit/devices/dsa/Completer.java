@@ -9,7 +9,7 @@ import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Gencfg;
 import dev.adit.devices.dsa.spec.Register.Permission;
 import dev.adit.devices.dsa.spec.Status;
-import dev.adit.interrupts.ImsArray;
+import dev.adit.interrupts.store.ImsArray;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;

@@ -1,8 +1,8 @@
 package dev.adit.devices.dsa;
 
 import dev.adit.devices.Dma;
-import dev.adit.interrupts.ImsArray;
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.MsixTable;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,8 +3,8 @@ package dev.adit.devices.dsa;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Intcause;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
-import dev.adit.interrupts.ImsArray;
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.ImsArray;
+import dev.adit.interrupts.store.MsixTable;
 import org.jspecify.annotations.Nullable;
 
 /**

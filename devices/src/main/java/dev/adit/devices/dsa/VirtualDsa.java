@@ -13,7 +13,7 @@ import dev.adit.devices.dsa.spec.Block;
 import dev.adit.devices.dsa.spec.CommandError;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.interrupts.MessageSink;
-import dev.adit.interrupts.MsixTable;
+import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.Switch;
 import java.lang.foreign.MemorySegment;

@@ -5,7 +5,7 @@ import dev.adit.host.Blocked;
 import dev.adit.host.Registry;
 import dev.adit.host.VirtualDevice;
 import dev.adit.host.control.Event.Kind;
-import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.remap.Outcome;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

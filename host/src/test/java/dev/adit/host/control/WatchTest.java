@@ -14,7 +14,7 @@ import dev.adit.host.FunctionPlan;
 import dev.adit.host.Registry;
 import dev.adit.host.VirtualDevice;
 import dev.adit.host.control.Event.Kind;
-import dev.adit.interrupts.Outcome;
+import dev.adit.interrupts.remap.Outcome;
 import dev.adit.machine.DmaBuffer;
 import dev.adit.machine.DsaDriver;
 import dev.adit.machine.DsaQueue;

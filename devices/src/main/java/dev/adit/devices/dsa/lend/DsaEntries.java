@@ -3,9 +3,9 @@ package dev.adit.devices.dsa.lend;
 import dev.adit.devices.EntryStore;
 import dev.adit.devices.dsa.DsaDevice;
 import dev.adit.devices.dsa.spec.Block;
-import dev.adit.interrupts.ImsChip;
 import dev.adit.interrupts.RegisterWindow;
-import dev.adit.interrupts.StoreChip;
+import dev.adit.interrupts.store.ImsChip;
+import dev.adit.interrupts.store.StoreChip;
 import dev.adit.pci.spec.Msix;
 
 /**

@@ -3,10 +3,10 @@ package dev.adit.devices.dsa.lend;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageStore;
-import dev.adit.interrupts.MsixChip;
 import dev.adit.interrupts.RegisterWindow;
-import dev.adit.interrupts.StoreChip;
-import dev.adit.interrupts.StoreTraits;
+import dev.adit.interrupts.store.MsixChip;
+import dev.adit.interrupts.store.StoreChip;
+import dev.adit.interrupts.store.StoreTraits;
 
 /**
  * Programs the MSI-X table of a DSA together with the permissions beside it (DSA 3.0, 9.2.21),
