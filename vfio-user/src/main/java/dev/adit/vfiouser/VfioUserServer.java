@@ -52,7 +52,7 @@ public final class VfioUserServer implements AutoCloseable {
       regions = List.copyOf(device.regions());
       interrupts = bus.create(device.irqs());
     } catch (RuntimeException e) {
-      OpenFiles.close(listener);
+      stopListening();
       throw e;
     }
   }
@@ -260,14 +260,18 @@ public final class VfioUserServer implements AutoCloseable {
     if (!closed) {
       closed = true;
       loop.remove(listener, acceptor);
-      OpenFiles.close(listener);
+      stopListening();
       List.copyOf(connections).forEach(ServerConnection::end);
-      try {
-        Files.deleteIfExists(path);
-      } catch (IOException e) {
-        // It stays behind; the next server on this path removes it.
-        events.event(Kind.ERROR_REPLY, Libc.EIO);
-      }
+    }
+  }
+
+  private void stopListening() {
+    OpenFiles.close(listener);
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // It stays behind; the next server on this path removes it.
+      events.event(Kind.ERROR_REPLY, Libc.EIO);
     }
   }
 
