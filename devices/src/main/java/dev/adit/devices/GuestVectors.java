@@ -4,6 +4,8 @@ import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.Switch;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -42,6 +44,7 @@ public final class GuestVectors {
   private final boolean[] byTable;
   private final boolean[] byRoute;
   private final boolean[] open;
+  private long toBeSent;
 
   /**
    * Makes the vectors, all masked.
@@ -129,6 +132,46 @@ public final class GuestVectors {
       open[vector] = now;
       behind.mask(vector, !now);
     }
+  }
+
+  /** Masks everything, as at power-on; what the VMM has said of its routes stays. */
+  public void reset() {
+    table.reset();
+    show();
+  }
+
+  /** {@return the table, for {@link #restore}} */
+  public byte[] saved() {
+    ByteBuffer image = ByteBuffer.allocate(table.size() * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
+    while (image.hasRemaining()) {
+      image.putInt((int) table.read(image.position(), Integer.BYTES));
+    }
+    return image.array();
+  }
+
+  /**
+   * Becomes what was saved, after the configuration space has.
+   *
+   * @param image as {@link #saved} gave it
+   * @param waiting the {@link #pending} bits of then, which {@link #awaken} sends
+   */
+  public void restore(byte[] image, long waiting) {
+    ByteBuffer from = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at < image.length; at += Integer.BYTES) {
+      table.write(at, Integer.BYTES, Integer.toUnsignedLong(from.getInt(at)));
+    }
+    toBeSent = waiting;
+    show();
+  }
+
+  /** Sends what waited when it was saved. */
+  public void awaken() {
+    for (int vector = 0; vector < table.size(); vector++) {
+      if ((toBeSent >>> vector & 1) != 0) {
+        table.fire(vector);
+      }
+    }
+    toBeSent = 0;
   }
 
   /** An interrupt has come through the entry of a vector. Neither blocks nor allocates. */

@@ -3,6 +3,7 @@ package dev.adit.devices.dsa.lend;
 import dev.adit.devices.AdiRequest;
 import dev.adit.devices.AdiType;
 import dev.adit.devices.Attachment;
+import dev.adit.devices.DriverSwitches;
 import dev.adit.devices.EntryStore;
 import dev.adit.devices.Figure;
 import dev.adit.devices.Lease;
@@ -24,7 +25,6 @@ import dev.adit.devices.dsa.spec.Register.Cmd;
 import dev.adit.devices.dsa.spec.Register.CmdStatus;
 import dev.adit.devices.dsa.spec.Register.GroupFlags;
 import dev.adit.devices.dsa.spec.Register.Wqcfg;
-import dev.adit.pci.spec.Field;
 import dev.adit.pci.spec.Header;
 import dev.adit.pci.spec.Msix;
 import dev.adit.pci.spec.Pasid;
@@ -92,9 +92,9 @@ final class PhysicalDsa implements PhysicalFunction {
   }
 
   private void setUp() {
-    turnOn(Header.MEMORY_SPACE, Header.BUS_MASTER);
-    turnOn(Pasid.ENABLE, Pasid.PRIVILEGED_ENABLE);
-    turnOn(Msix.ENABLE);
+    DriverSwitches.turnOn(device.config(), Header.MEMORY_SPACE, Header.BUS_MASTER);
+    DriverSwitches.turnOn(device.config(), Pasid.ENABLE, Pasid.PRIVILEGED_ENABLE);
+    DriverSwitches.turnOn(device.config(), Msix.ENABLE);
     for (int group = 0; group < plan.groups().size(); group++) {
       group(group);
     }
@@ -107,17 +107,6 @@ final class PhysicalDsa implements PhysicalFunction {
         share(wq);
       }
     }
-  }
-
-  /** Sets switches of one register of configuration space. */
-  private void turnOn(Field... switches) {
-    dev.adit.pci.spec.Register register = switches[0].register();
-    int at = device.config().find(register.of()).orElseThrow() + register.offset();
-    long value = device.config().read(at, register.bytes());
-    for (Field field : switches) {
-      value |= field.mask();
-    }
-    device.config().write(at, register.bytes(), value);
   }
 
   private void group(int group) {
