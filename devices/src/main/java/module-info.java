@@ -15,9 +15,12 @@ module dev.adit.devices {
   exports dev.adit.devices.dsa;
   exports dev.adit.devices.dsa.lend;
   exports dev.adit.devices.dsa.spec;
+  exports dev.adit.devices.sdi;
+  exports dev.adit.devices.sdi.spec;
 
   uses dev.adit.devices.Family;
 
   provides dev.adit.devices.Family with
-      dev.adit.devices.dsa.lend.DsaFamily;
+      dev.adit.devices.dsa.lend.DsaFamily,
+      dev.adit.devices.sdi.SdiFamily;
 }

@@ -1,0 +1,2 @@
+/** The layout of the SDI function. */
+package dev.adit.devices.sdi.spec;
