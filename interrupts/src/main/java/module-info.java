@@ -7,6 +7,7 @@ module dev.adit.interrupts {
 
   exports dev.adit.interrupts;
   exports dev.adit.interrupts.domain;
+  exports dev.adit.interrupts.post;
   exports dev.adit.interrupts.remap;
   exports dev.adit.interrupts.spec;
   exports dev.adit.interrupts.store;

@@ -1,18 +1,18 @@
 package dev.adit.host;
 
 import dev.adit.interrupts.Cookie;
-import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.Target;
 import dev.adit.interrupts.domain.MessageDomain;
+import dev.adit.interrupts.post.PostedDescriptors;
+import dev.adit.interrupts.post.PostingHost;
 import dev.adit.interrupts.remap.Outcome;
 import dev.adit.interrupts.spec.FaultReason;
-import dev.adit.interrupts.spec.PostedDescriptor;
 import dev.adit.interrupts.store.StoreTraits;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tenant of {@link HostRemapper}: composes messages for its function, takes what comes out for
@@ -32,20 +32,20 @@ public final class HostTenant implements MessageSink, MessageDomain {
   private final int number;
   private final int requesterId;
   private final int pasid;
-  private final long descriptors;
-  private final AtomicLong delivered = new AtomicLong();
-  private final AtomicLong strayed = new AtomicLong();
-  private final AtomicLong intoHost = new AtomicLong();
-  private final AtomicLong received = new AtomicLong();
+  private final PostedDescriptors.@Nullable Post[] posts =
+      new PostedDescriptors.Post[HostRemapper.COUNT];
+  private final LongAdder delivered = new LongAdder();
+  private final LongAdder strayed = new LongAdder();
+  private final LongAdder intoHost = new LongAdder();
+  private final LongAdder received = new LongAdder();
   private final Map<FaultReason, LongAdder> faults = new EnumMap<>(FaultReason.class);
   private volatile Landing landing = (descriptor, vector) -> {};
 
-  HostTenant(HostRemapper host, int number, int requesterId, int pasid, long descriptors) {
+  HostTenant(HostRemapper host, int number, int requesterId, int pasid) {
     this.host = host;
     this.number = number;
     this.requesterId = requesterId;
     this.pasid = pasid;
-    this.descriptors = descriptors;
     for (FaultReason reason : FaultReason.values()) {
       faults.put(reason, new LongAdder());
     }
@@ -71,8 +71,8 @@ public final class HostTenant implements MessageSink, MessageDomain {
     landing = newLanding;
   }
 
-  void landed(int descriptor, int vector) {
-    received.incrementAndGet();
+  private void landed(int descriptor, int vector) {
+    received.increment();
     landing.posted(descriptor, vector);
   }
 
@@ -85,8 +85,17 @@ public final class HostTenant implements MessageSink, MessageDomain {
 
   /** {@return a vector of a descriptor as the end of an interrupt} */
   Target.Posted target(int descriptor, int vector) {
-    long at = descriptors + (long) descriptor * PostedDescriptor.BYTES;
-    return new Target.Posted(at, vector, false);
+    return post(descriptor).target(vector);
+  }
+
+  /** {@return a descriptor, which is taken when it is needed first} */
+  private synchronized PostedDescriptors.Post post(int descriptor) {
+    PostedDescriptors.Post post = posts[descriptor];
+    if (post == null) {
+      post = host.descriptors().open(vector -> landed(descriptor, vector));
+      posts[descriptor] = post;
+    }
+    return post;
   }
 
   @Override
@@ -95,12 +104,12 @@ public final class HostTenant implements MessageSink, MessageDomain {
     if (outcome.kind() == Outcome.Kind.FAULT) {
       outcome.reason().map(faults::get).ifPresent(LongAdder::increment);
     } else if (outcome.arrived()) {
-      delivered.incrementAndGet();
+      delivered.increment();
       int owner = host.owner(outcome);
-      if (owner == HostRemapper.NOBODY) {
-        intoHost.incrementAndGet();
+      if (owner == PostingHost.NOBODY) {
+        intoHost.increment();
       } else if (owner != number) {
-        strayed.incrementAndGet();
+        strayed.increment();
       }
     }
   }
@@ -119,72 +128,27 @@ public final class HostTenant implements MessageSink, MessageDomain {
   @Override
   public Allocation allocate(Cookie cookie, int sender, Target target) {
     Cookie mine = new Cookie(number, pasid, cookie.queue());
-    Owned owned = new Owned(host.domain().allocate(mine, requesterId, target));
-    host.own(owned.message(), number);
-    return owned;
-  }
-
-  /** An interrupt of this tenant: whoever sends its message reaches the tenant. */
-  private final class Owned implements Allocation {
-    private final Allocation inner;
-
-    Owned(Allocation inner) {
-      this.inner = inner;
-    }
-
-    @Override
-    public Message message() {
-      return inner.message();
-    }
-
-    @Override
-    public int cpu() {
-      return inner.cpu();
-    }
-
-    @Override
-    public int vector() {
-      return inner.vector();
-    }
-
-    @Override
-    public boolean retarget(Target target) {
-      boolean changed = inner.retarget(target);
-      if (changed) {
-        host.own(message(), number);
-      }
-      return changed;
-    }
-
-    @Override
-    public void settle() {
-      inner.settle();
-    }
-
-    @Override
-    public void release() {
-      inner.release();
-    }
+    return host.domain().allocate(mine, requesterId, target);
   }
 
   /** {@return how many messages of its function came through} */
   public long delivered() {
-    return delivered.get();
+    return delivered.sum();
   }
 
   /** {@return how many of those reached another tenant} */
   public long strayed() {
-    return strayed.get();
+    return strayed.sum();
   }
 
   /** {@return how many of those reached a processor of the host itself} */
   public long intoHost() {
-    return intoHost.get();
+    return intoHost.sum();
   }
 
   /** {@return how many messages came out for it, whoever sent them} */
   public long received() {
-    return received.get();
+    return received.sum();
   }
 
   /**

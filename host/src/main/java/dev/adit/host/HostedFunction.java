@@ -48,7 +48,7 @@ final class HostedFunction implements AutoCloseable {
     Traits traits = plan.model().traits();
     Evidence evidence = plan.evidence().orElseGet(() -> OwnEvidence.of(traits));
     verdict = Decision.decide(evidence, OwnEvidence.use(traits), plan.ims());
-    Attachment attachment = new Attachment(requesterId, spaces::of, posts);
+    Attachment attachment = new Attachment(requesterId, spaces::of, posts.sink());
     function = plan.model().make(plan.name(), attachment, verdict.allowed());
     function.store().ifPresent(this::entries);
   }

@@ -4,6 +4,7 @@ import dev.adit.devices.Dropped;
 import dev.adit.devices.VectorEntries;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
+import dev.adit.interrupts.post.PostedDescriptors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ final class Vectors implements VectorEntries {
   private record Revoked(CompletionEntries.Entry entry, BooleanSupplier done) {}
 
   private final CompletionEntries entries;
-  private final Posts.Post post;
+  private final PostedDescriptors.Post post;
   private final Cookie owner;
   private final @Nullable CompletionEntries.Entry[] current;
   private final boolean[] open;
@@ -33,7 +34,7 @@ final class Vectors implements VectorEntries {
    * @param count vectors, vector 0 included
    * @throws DomainException if there are not enough; then none is held
    */
-  Vectors(CompletionEntries entries, Posts.Post post, Cookie owner, int count) {
+  Vectors(CompletionEntries entries, PostedDescriptors.Post post, Cookie owner, int count) {
     this.entries = entries;
     this.post = post;
     this.owner = owner;

@@ -10,6 +10,7 @@ import dev.adit.devices.VirtualFunction;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.IsolationLevel;
+import dev.adit.interrupts.post.PostedDescriptors;
 import dev.adit.platform.Verdict;
 import dev.adit.vfiouser.EventLoops;
 import java.lang.foreign.MemorySegment;
@@ -86,7 +87,7 @@ public final class VirtualDevice {
     CompletionEntries entries = hosted.entries(lease.store());
     steps.step(lease.store(), hosted::forget);
     entries.limit(number, hosted.quota(plan));
-    Posts.Post post = steps.step(posts.open(), Posts.Post::close);
+    PostedDescriptors.Post post = steps.step(posts.open(), PostedDescriptors.Post::close);
     AtomicReference<@Nullable Vectors> made = new AtomicReference<>();
     FunctionServer<VirtualFunction> server =
         FunctionServer.serve(

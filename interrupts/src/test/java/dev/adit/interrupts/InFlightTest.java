@@ -238,7 +238,8 @@ class InFlightTest {
     MessageSink sink =
         switch (way) {
           case STRAIGHT -> unit;
-          case OBSERVED -> unit.observed(outcome -> order.add(new Outcome(outcome).kind().name()));
+          case OBSERVED ->
+              unit.observed((outcome, _) -> order.add(new Outcome(outcome).kind().name()));
           case BEHIND ->
               (address, data, requesterId, pasid) -> unit.send(address, data, requesterId, pasid);
         };

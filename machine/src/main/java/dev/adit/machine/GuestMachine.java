@@ -4,7 +4,6 @@ import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
-import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.MessageStore;
@@ -18,8 +17,8 @@ import dev.adit.interrupts.domain.MessageDomain;
 import dev.adit.interrupts.domain.Quotas;
 import dev.adit.interrupts.domain.TrappedStore;
 import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.post.PostedDescriptors;
 import dev.adit.interrupts.spec.CompatibilityMessage;
-import dev.adit.interrupts.spec.PostedDescriptor;
 import dev.adit.interrupts.spec.RemappableMessage;
 import dev.adit.interrupts.store.MsixChip;
 import dev.adit.interrupts.store.StoreChip;
@@ -85,39 +84,9 @@ public final class GuestMachine implements Machine {
   }
 
   /** A virtual processor: a local APIC and the descriptor that interrupts are posted to. */
-  final class Processor {
+  private final class Processor {
     private final LocalApic apic = new LocalApic();
-    private final long descriptor = host.descriptor(this::take);
-
-    private Processor() {
-      if (host.domain() instanceof InjectingDomain injecting) {
-        injecting.add(descriptor, this);
-      }
-    }
-
-    void inject(int vector) {
-      apic.deliver(vector);
-    }
-
-    /** Takes what was posted: the notification bit first, so that what comes later notifies. */
-    private void take() {
-      GuestMemory memory = host.ram().atomic();
-      long control = descriptor + PostedDescriptor.CONTROL;
-      long on = PostedDescriptor.ON.mask();
-      for (long c = memory.getLong(control); !memory.compareAndSet(control, c, c & ~on); ) {
-        c = memory.getLong(control);
-      }
-      for (int word = 0; word < 4; word++) {
-        long at = descriptor + word * 8L;
-        long bits = memory.getLong(at);
-        while (bits != 0 && !memory.compareAndSet(at, bits, 0)) {
-          bits = memory.getLong(at);
-        }
-        for (; bits != 0; bits &= bits - 1) {
-          inject(word * 64 + Long.numberOfTrailingZeros(bits));
-        }
-      }
-    }
+    private final PostedDescriptors.Post post = host.descriptors().open(apic::deliver);
   }
 
   /** What the hypercall asks about this guest. */
@@ -145,9 +114,7 @@ public final class GuestMachine implements Machine {
 
   private Optional<Target> posted(int cpu, int vector) {
     boolean exists = cpu >= 0 && cpu < processors.length && vector >= 16 && vector <= 255;
-    return exists
-        ? Optional.of(new Target.Posted(processors[cpu].descriptor, vector, false))
-        : Optional.empty();
+    return exists ? Optional.of(processors[cpu].post.target(vector)) : Optional.empty();
   }
 
   /** {@return where an interrupt for one of the guest's processors goes on the host} */
@@ -229,8 +196,8 @@ public final class GuestMachine implements Machine {
   private void raise(Target target) {
     if (target instanceof Target.Posted(long descriptor, int vector, boolean _)) {
       for (Processor processor : processors) {
-        if (processor.descriptor == descriptor) {
-          processor.inject(vector);
+        if (processor.post.address() == descriptor) {
+          processor.apic.deliver(vector);
         }
       }
     }

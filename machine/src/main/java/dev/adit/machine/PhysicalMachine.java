@@ -11,21 +11,13 @@ import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.domain.BusDomain;
 import dev.adit.interrupts.domain.MessageDomain;
 import dev.adit.interrupts.domain.Quotas;
-import dev.adit.interrupts.domain.RemapDomain;
 import dev.adit.interrupts.domain.VectorDomain;
-import dev.adit.interrupts.remap.NoRemapper;
+import dev.adit.interrupts.post.PostedDescriptors;
+import dev.adit.interrupts.post.PostingHost;
 import dev.adit.interrupts.remap.Remapper;
-import dev.adit.interrupts.remap.VtdConfig;
-import dev.adit.interrupts.remap.VtdEntries;
-import dev.adit.interrupts.remap.VtdUnit;
-import dev.adit.interrupts.spec.PostedDescriptor;
-import dev.adit.interrupts.spec.VtdFields;
-import dev.adit.interrupts.spec.VtdRegister;
 import dev.adit.interrupts.store.StoreChip;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A physical machine: memory, processors, a bus with functions, and, from isolation level 1 on, a
@@ -35,26 +27,16 @@ import org.jspecify.annotations.Nullable;
 public final class PhysicalMachine implements Machine {
   private static final long MEMORY = 4 << 20;
   private static final int TABLE_BITS = 11;
-  private static final int TABLE_SIZE = 2 << TABLE_BITS;
   private static final int DESCRIPTORS = 256;
-  private static final int NOTIFICATION = 0xF2;
-  private static final int PASID_TABLE_BYTES = 1 << 17;
 
   private final IsolationLevel level;
   private final Ram ram = new Ram(MEMORY);
   private final LocalApic[] apics;
   private final BusTally tally = new BusTally();
-  private final Remapper remapper;
-  private final VectorDomain vectors;
-  private final MessageDomain domain;
+  private final PostingHost host;
   private final DmaRemapping dma;
   private final Quotas entries;
   private final Map<Integer, Integer> pasids = new ConcurrentHashMap<>();
-  private final AtomicReferenceArray<@Nullable Runnable> posted =
-      new AtomicReferenceArray<>(DESCRIPTORS);
-  private final long descriptors = ram.allocate(DESCRIPTORS * 64L, 4096);
-  private final long livePasids = ram.allocate(PASID_TABLE_BYTES, 4096);
-  private int nextDescriptor;
   private final ImsPolicy policy;
 
   /**
@@ -73,49 +55,24 @@ public final class PhysicalMachine implements Machine {
     for (int i = 0; i < cpus; i++) {
       apics[i] = new LocalApic();
     }
-    vectors = new VectorDomain(cpus, quotas("vectors", quota));
+    VectorDomain vectors = new VectorDomain(cpus, quotas("vectors", quota));
     entries = quotas("store entries", quota);
-    if (level == IsolationLevel.NONE) {
-      remapper = new NoRemapper(new Processors(), true);
-      domain = new InjectingDomain(vectors, this::apic);
-    } else {
-      VtdUnit unit = unit();
-      remapper = unit;
-      long table = ram.allocate(TABLE_SIZE * 16L, 4096);
-      enable(unit, table);
-      domain =
-          new RemapDomain(
-              new VtdEntries(unit::invalidate, ram.atomic(), table, TABLE_SIZE, true, false, level),
-              vectors,
-              quotas("remapping entries", quota));
-    }
-    dma = new DmaRemapping(remapper, tally, level == IsolationLevel.REMAPPER_PASID);
+    PostingHost.Plan plan = new PostingHost.Plan(level, TABLE_BITS, DESCRIPTORS, cpus);
+    host =
+        new PostingHost(
+            plan,
+            ram.atomic(),
+            ram.allocate(plan.bytes(), 4096),
+            new Processors(),
+            vectors,
+            quotas("remapping entries", quota));
+    dma = new DmaRemapping(host.remapper(), tally, level == IsolationLevel.REMAPPER_PASID);
   }
 
   private static Quotas quotas(String what, int quota) {
     Quotas quotas = new Quotas(what, quota);
     quotas.limit(Cookie.HOST.vm(), Integer.MAX_VALUE);
     return quotas;
-  }
-
-  private VtdUnit unit() {
-    VtdConfig config = VtdConfig.hardware();
-    boolean extended = level == IsolationLevel.REMAPPER_PASID;
-    return new VtdUnit(
-        extended ? config.withPasidIsolation() : config, ram.atomic(), new Processors());
-  }
-
-  private void enable(VtdUnit unit, long table) {
-    write(unit, VtdRegister.IRTA, table | TABLE_BITS | VtdFields.EIME.mask());
-    write(unit, VtdRegister.GCMD, VtdFields.SIRTP.mask());
-    if (level == IsolationLevel.REMAPPER_PASID) {
-      write(unit, VtdRegister.PILA, livePasids | VtdFields.PIE.mask());
-    }
-    write(unit, VtdRegister.GCMD, VtdFields.IRE.mask());
-  }
-
-  private static void write(VtdUnit unit, VtdRegister register, long value) {
-    unit.write(register.offset(), register.bytes(), value);
   }
 
   /** Where interrupts come out of the remapper. */
@@ -126,21 +83,6 @@ public final class PhysicalMachine implements Machine {
         apics[destination].deliver(vector);
       }
     }
-
-    @Override
-    public void notify(int destination, int vector, long descriptor) {
-      long index = (descriptor - descriptors) / PostedDescriptor.BYTES;
-      Runnable guest = index >= 0 && index < DESCRIPTORS ? posted.get((int) index) : null;
-      if (guest == null) {
-        deliver(destination, vector, 0);
-      } else {
-        guest.run();
-      }
-    }
-  }
-
-  private LocalApic apic(int number) {
-    return apics[number];
   }
 
   @Override
@@ -173,7 +115,7 @@ public final class PhysicalMachine implements Machine {
 
   /** {@return the interrupts of a store that the machine itself programs, whoever asks for it} */
   public BusDomain store(int requesterId, StoreChip chip) {
-    return new BusDomain(domain, chip, requesterId, entries, this::checkOwner);
+    return new BusDomain(host.domain(), chip, requesterId, entries, this::checkOwner);
   }
 
   private void checkOwner(Cookie cookie) {
@@ -203,15 +145,14 @@ public final class PhysicalMachine implements Machine {
 
   /** {@return where a function's messages go} */
   public MessageSink bus() {
-    return remapper.observed(tally::count);
+    return host.remapper().observed((outcome, _) -> tally.count(outcome));
   }
 
   /** Lets a function's requests with a PASID, or without, reach a tenant's memory. */
   void map(int vm, int requesterId, int pasid, Ram memory) {
     if (pasid != Dma.NO_PASID) {
       pasids.put(pasid, vm);
-      long word = livePasids + (pasid >>> 6) * 8L;
-      ram.setLong(word, ram.getLong(word) | 1L << (pasid & 63));
+      host.admit(pasid);
     }
     dma.map(requesterId, pasid, memory);
   }
@@ -222,25 +163,19 @@ public final class PhysicalMachine implements Machine {
     pasids.remove(pasid);
   }
 
-  /** {@return the address of a new posted-interrupt descriptor, with what its notification does} */
-  synchronized long descriptor(Runnable notified) {
-    if (nextDescriptor == DESCRIPTORS) {
-      throw new IllegalStateException("The machine has no more posted-interrupt descriptors");
-    }
-    long at = descriptors + (long) nextDescriptor * PostedDescriptor.BYTES;
-    ram.setLong(at + PostedDescriptor.CONTROL, PostedDescriptor.control(0, NOTIFICATION));
-    posted.set(nextDescriptor++, notified);
-    return at;
+  /** {@return where interrupts for guests come out} */
+  PostedDescriptors descriptors() {
+    return host.descriptors();
   }
 
   /** {@return who composes messages here} */
   public MessageDomain domain() {
-    return domain;
+    return host.domain();
   }
 
   /** {@return what checks messages here} */
   public Remapper remapper() {
-    return remapper;
+    return host.remapper();
   }
 
   /** {@return what the remapper checks} */

@@ -4,7 +4,6 @@ import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
-import java.util.function.LongConsumer;
 
 /**
  * What stands between the senders of interrupt messages and the processors: a remapping unit, or
@@ -35,12 +34,24 @@ public interface Remapper extends MessageSink {
   /**
    * {@return this, as a sink that says what became of each message}
    *
-   * @param outcomes takes each {@link Outcome}, packed; called by the sender, who may be in the
-   *     middle of a delivery, so it must neither block nor allocate nor access registers
+   * @param observer is told of each; called by the sender, who may be in the middle of a delivery,
+   *     so it must neither block nor allocate nor access registers
    */
-  default MessageSink observed(LongConsumer outcomes) {
+  default MessageSink observed(Observer observer) {
     return (address, data, requesterId, pasid) ->
-        outcomes.accept(remap(address, data, requesterId, pasid));
+        observer.handled(remap(address, data, requesterId, pasid), requesterId);
+  }
+
+  /** Is told what becomes of messages. */
+  @FunctionalInterface
+  interface Observer {
+    /**
+     * A message was handled.
+     *
+     * @param outcome an {@link Outcome}, packed
+     * @param requesterId the sender
+     */
+    void handled(long outcome, int requesterId);
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.adit.interrupts.remap;
 
 import dev.adit.interrupts.InFlight;
 import dev.adit.interrupts.MessageSink;
-import java.util.function.LongConsumer;
 
 /**
  * What remapping units have in common: they handle a message by what they have cached, under a slot
@@ -29,18 +28,18 @@ public abstract sealed class RemappingUnit implements Remapper permits VtdUnit, 
    * A unit together with somebody who is told what becomes of each message.
    *
    * @param unit handles the messages
-   * @param outcomes is told, in terms of {@link Outcome}; neither blocks nor allocates
+   * @param observer is told
    */
-  public record Observed(RemappingUnit unit, LongConsumer outcomes) implements MessageSink {
+  public record Observed(RemappingUnit unit, Observer observer) implements MessageSink {
     @Override
     public void send(long address, int data, int requesterId, int pasid) {
-      outcomes.accept(unit.remap(address, data, requesterId, pasid));
+      observer.handled(unit.remap(address, data, requesterId, pasid), requesterId);
     }
   }
 
   @Override
-  public final MessageSink observed(LongConsumer outcomes) {
-    return new Observed(this, outcomes);
+  public final MessageSink observed(Observer observer) {
+    return new Observed(this, observer);
   }
 
   @Override

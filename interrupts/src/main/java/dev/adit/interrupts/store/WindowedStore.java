@@ -6,8 +6,8 @@ import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.RegisterWindow;
 import dev.adit.interrupts.remap.Outcome;
+import dev.adit.interrupts.remap.Remapper;
 import dev.adit.interrupts.remap.RemappingUnit;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
   final int requesterId;
   final InFlight inFlight = new InFlight();
   private final @Nullable RemappingUnit unit;
-  private final @Nullable LongConsumer outcomes;
+  private final Remapper.@Nullable Observer observer;
 
   // What reads of the registers give; changed under the lock only.
   private final long[] address;
@@ -60,7 +60,7 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
           case RemappingUnit.Observed observed -> observed.unit();
           default -> null;
         };
-    outcomes = sink instanceof RemappingUnit.Observed observed ? observed.outcomes() : null;
+    observer = sink instanceof RemappingUnit.Observed observed ? observed.observer() : null;
     address = new long[size];
     data = new int[size];
   }
@@ -220,8 +220,8 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
       }
       long outcome = to.attempt(address, data, requesterId, tag(s));
       boolean arrived = Outcome.arrived(outcome);
-      if (arrived && outcomes != null) {
-        outcomes.accept(outcome);
+      if (arrived && observer != null) {
+        observer.handled(outcome, requesterId);
       }
       return arrived;
     } finally {

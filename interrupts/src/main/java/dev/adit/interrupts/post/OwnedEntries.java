@@ -1,4 +1,4 @@
-package dev.adit.host;
+package dev.adit.interrupts.post;
 
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.Message;
