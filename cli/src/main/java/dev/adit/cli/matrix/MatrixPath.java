@@ -52,6 +52,7 @@ final class MatrixPath {
       case QUEUES -> MINIMAL;
       case QUEUES_WITH_PASID -> MINIMAL + ", with PASID,";
       case QUEUES_OWN_IOMMU -> MINIMAL + ", with an IOMMU of its own,";
+      case SDI -> "SDI with a requester ID of its own";
     };
   }
 

@@ -38,6 +38,12 @@ enum MatrixRow {
       Use.SUB_DEVICE_GUEST_STORE,
       DENY,
       DENY),
+  BARE_SDI(
+      "bare metal, SDI of PCIe 7.0, store writable by its user",
+      new Setup(Device.SDI, IsolationLevel.REQUESTER_ID, false, false, false),
+      new Use(Use.Role.FUNCTION, Use.Store.DEVICE_MEMORY, Use.Writer.TENANT),
+      ALLOW,
+      ALLOW),
   GUEST_FUNCTION(
       "guest, PF/VF, store that can be trapped, no hypercall",
       new Setup(Device.DSA, IsolationLevel.REQUESTER_ID, true, false, false),
@@ -91,6 +97,12 @@ enum MatrixRow {
       new Setup(Device.QUEUES_OWN_IOMMU, IsolationLevel.REQUESTER_ID, true, false, true),
       new Use(Use.Role.SUB_DEVICE, Use.Store.QUEUE_MEMORY, Use.Writer.DRIVER),
       ALLOW,
+      ALLOW),
+  GUEST_SDI_HYPERCALL(
+      "guest, SDI of PCIe 7.0, hypercall, store that the guest writes",
+      new Setup(Device.SDI, IsolationLevel.REQUESTER_ID, true, false, true),
+      Use.FUNCTION,
+      ALLOW,
       ALLOW);
 
   /** The function of a row and how it is used. */
@@ -106,7 +118,9 @@ enum MatrixRow {
     /** The same, with a PASID for the queue. */
     QUEUES_WITH_PASID,
     /** The same, with an IOMMU of its own. */
-    QUEUES_OWN_IOMMU
+    QUEUES_OWN_IOMMU,
+    /** A sub-device with a requester ID of its own. */
+    SDI
   }
 
   /**

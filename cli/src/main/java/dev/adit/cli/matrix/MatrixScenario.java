@@ -1,5 +1,6 @@
 package dev.adit.cli.matrix;
 
+import dev.adit.devices.Attachment;
 import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
 import dev.adit.devices.dsa.DsaDevice;
@@ -10,6 +11,8 @@ import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.devices.dsa.spec.Descriptor;
 import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.devices.dsa.spec.Status;
+import dev.adit.devices.sdi.PassedSdi;
+import dev.adit.devices.sdi.SdiFunction;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.MessageStore;
@@ -32,6 +35,7 @@ import dev.adit.machine.PhysicalMachine;
 import dev.adit.machine.QueueDriver;
 import dev.adit.machine.QueueFunction;
 import dev.adit.machine.QueueFunction.Store;
+import dev.adit.machine.SdiDriver;
 import dev.adit.machine.Slot;
 import dev.adit.pci.spec.Pasid;
 import dev.adit.pci.spec.SiovDvsec;
@@ -57,6 +61,7 @@ final class MatrixScenario implements AutoCloseable {
   private static final int GUEST_RID = 0x0010;
   private static final int PASID = 9;
   private static final int QUOTA = 64;
+  private static final int SDIS = 4;
   private static final int PIECES = 64;
   private static final int QUEUE_ENTRIES = 16;
   private static final int COPY = 256;
@@ -112,6 +117,9 @@ final class MatrixScenario implements AutoCloseable {
       case DSA, DSA_WITH_PASID, DSA_VIEW ->
           new DsaDevice(profile(), EnginePolicy.caller(), dma, host.bus(), RID);
       case QUEUES, QUEUES_WITH_PASID, QUEUES_OWN_IOMMU -> queues(dma);
+      case SDI ->
+          new PassedSdi(
+              new SdiFunction(SDIS, 1, new Attachment(RID - 1, host::dma, host.bus())), 0);
     };
   }
 
@@ -151,7 +159,7 @@ final class MatrixScenario implements AutoCloseable {
   private int pasid() {
     return switch (setup.device()) {
       case DSA_WITH_PASID, QUEUES_WITH_PASID -> PASID;
-      case DSA, DSA_VIEW, QUEUES, QUEUES_OWN_IOMMU -> MessageStore.NO_PASID;
+      case DSA, DSA_VIEW, QUEUES, QUEUES_OWN_IOMMU, SDI -> MessageStore.NO_PASID;
     };
   }
 
@@ -194,6 +202,7 @@ final class MatrixScenario implements AutoCloseable {
         switch (setup.device()) {
           case DSA, DSA_WITH_PASID, DSA_VIEW -> copies(device);
           case QUEUES, QUEUES_WITH_PASID, QUEUES_OWN_IOMMU -> work(device);
+          case SDI -> new SdiDriver(device).work(PIECES);
         };
     List<MatrixResult.Hop> hops = MatrixPath.of(setup, device, host, machine);
     return new MatrixResult(

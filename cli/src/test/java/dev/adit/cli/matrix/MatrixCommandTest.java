@@ -27,6 +27,7 @@ class MatrixCommandTest {
           List.of("bare-function-queue", "allow", "allow"),
           List.of("bare-sub-device", "allow", "allow"),
           List.of("bare-tenant-store", "deny", "deny"),
+          List.of("bare-sdi", "allow", "allow"),
           List.of("guest-function", "msi-x", "msi-x"),
           List.of("guest-hypercall", "allow", "allow"),
           List.of("guest-hypercall-queue", "allow", "allow"),
@@ -35,7 +36,8 @@ class MatrixCommandTest {
           List.of("guest-managed-hypercall", "deny", "deny"),
           List.of("guest-managed-isolated", "allow", "allow"),
           List.of("guest-own-iommu", "msi-x", "msi-x"),
-          List.of("guest-own-iommu-hypercall", "allow", "allow"));
+          List.of("guest-own-iommu-hypercall", "allow", "allow"),
+          List.of("guest-sdi-hypercall", "allow", "allow"));
 
   @TempDir private static Path folder;
 
