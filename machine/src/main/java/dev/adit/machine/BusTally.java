@@ -5,22 +5,22 @@ import dev.adit.interrupts.spec.FaultReason;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what became of the messages on a bus, by the remapper's own word. */
 public final class BusTally {
-  private final Map<Outcome.Kind, AtomicLong> kinds = new EnumMap<>(Outcome.Kind.class);
-  private final Map<FaultReason, AtomicLong> reasons = new EnumMap<>(FaultReason.class);
-  private final AtomicLong arrived = new AtomicLong();
+  private final Map<Outcome.Kind, LongAdder> kinds = new EnumMap<>(Outcome.Kind.class);
+  private final Map<FaultReason, LongAdder> reasons = new EnumMap<>(FaultReason.class);
+  private final LongAdder arrived = new LongAdder();
   private volatile long last;
 
   BusTally() {
     for (Outcome.Kind kind : Outcome.Kind.values()) {
-      kinds.put(kind, new AtomicLong());
+      kinds.put(kind, new LongAdder());
     }
     for (FaultReason reason : FaultReason.values()) {
-      reasons.put(reason, new AtomicLong());
+      reasons.put(reason, new LongAdder());
     }
   }
 
@@ -30,13 +30,13 @@ public final class BusTally {
     add(kinds.get(outcome.kind()));
     outcome.reason().ifPresent(reason -> add(reasons.get(reason)));
     if (outcome.arrived()) {
-      arrived.incrementAndGet();
+      arrived.increment();
     }
   }
 
-  private static void add(@Nullable AtomicLong counter) {
+  private static void add(@Nullable LongAdder counter) {
     if (counter != null) {
-      counter.incrementAndGet();
+      counter.increment();
     }
   }
 
@@ -47,12 +47,12 @@ public final class BusTally {
 
   /** {@return how many arrived somewhere} */
   public long arrived() {
-    return arrived.get();
+    return arrived.sum();
   }
 
   /** {@return how many were seen} */
   public long seen() {
-    return kinds.values().stream().mapToLong(AtomicLong::get).sum();
+    return kinds.values().stream().mapToLong(LongAdder::sum).sum();
   }
 
   /** {@return what did not arrive, by reason} */
@@ -60,15 +60,15 @@ public final class BusTally {
     Map<String, Long> map = new TreeMap<>();
     reasons.forEach(
         (reason, count) -> {
-          if (count.get() != 0) {
-            map.put("fault %Xh %s".formatted(reason.code(), reason.name()), count.get());
+          if (count.sum() != 0) {
+            map.put("fault %Xh %s".formatted(reason.code(), reason.name()), count.sum());
           }
         });
     kinds.forEach(
         (kind, count) -> {
           boolean silent = kind == Outcome.Kind.UNSUPPORTED || kind == Outcome.Kind.NOT_INTERRUPT;
-          if (silent && count.get() != 0) {
-            map.put(kind == Outcome.Kind.UNSUPPORTED ? "unsupported request" : "DMA", count.get());
+          if (silent && count.sum() != 0) {
+            map.put(kind == Outcome.Kind.UNSUPPORTED ? "unsupported request" : "DMA", count.sum());
           }
         });
     return map;

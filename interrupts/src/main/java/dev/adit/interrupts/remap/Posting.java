@@ -12,6 +12,7 @@ import dev.adit.interrupts.remap.Outcome.Kind;
 import dev.adit.interrupts.spec.FaultReason;
 import dev.adit.interrupts.spec.Field.Access;
 import dev.adit.interrupts.spec.PostedDescriptor;
+import java.lang.invoke.VarHandle;
 
 /**
  * Puts interrupts into posted-interrupt descriptors (VT-d 5.2.3, 5.2.4).
@@ -20,6 +21,11 @@ import dev.adit.interrupts.spec.PostedDescriptor;
  * who follows its protocol: first the PIR bit, a full fence, then ON. Whoever drains clears ON
  * first and then takes the PIR words. If the drain misses the bit, its clearing of ON came before
  * the bit was set, so ON is found clear here and is set and notified again.
+ *
+ * <p>An interrupt whose bit is set already merges with the one that set it, and writes nothing:
+ * senders to a guest that is slow to take its interrupts share the descriptor's line instead of
+ * passing it on. The bit is looked at behind a full fence. If it was set then, whoever takes it
+ * does so later, and sees what the sender had written before.
  */
 record Posting(GuestMemory memory, InterruptBus bus) {
   private static final long RESERVED = PostedDescriptor.LAYOUT.mask(Access.RSVD, 4);
@@ -44,7 +50,7 @@ record Posting(GuestMemory memory, InterruptBus bus) {
     if (reserved != 0) {
       return Outcome.fault(FaultReason.DESCRIPTOR_RESERVED, index, fpd);
     }
-    memory.getAndOr(at + PostedDescriptor.pirWord(vector), PostedDescriptor.pirBit(vector));
+    set(at + PostedDescriptor.pirWord(vector), PostedDescriptor.pirBit(vector));
     while (true) {
       long control = memory.getLong(at + CONTROL);
       if (ON.isSet(control) || (SN.isSet(control) && !urgent)) {
@@ -57,5 +63,16 @@ record Posting(GuestMemory memory, InterruptBus bus) {
         return Outcome.delivered(Kind.NOTIFIED, index, destination, vector);
       }
     }
+  }
+
+  /** Sets a bit, unless it is set and stays so beyond everything that was written before. */
+  private void set(long word, long bit) {
+    if ((memory.getLong(word) & bit) != 0) {
+      VarHandle.fullFence();
+      if ((memory.getLong(word) & bit) != 0) {
+        return;
+      }
+    }
+    memory.getAndOr(word, bit);
   }
 }
