@@ -15,6 +15,7 @@ import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.ImsChip;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -64,18 +65,14 @@ class SharedLinesTest {
   }
 
   /** The lines that each of two threads writes when it fires an entry of its own a few times. */
-  private Set<Long>[] written(BusDomain.Interrupt first, BusDomain.Interrupt second)
+  private List<Set<Long>> written(BusDomain.Interrupt first, BusDomain.Interrupt second)
       throws Exception {
-    @SuppressWarnings("unchecked")
-    Set<Long>[] sets = new Set[2];
     CyclicBarrier together = new CyclicBarrier(2);
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       Future<Set<Long>> one = threads.submit(() -> fire(first, together));
       Future<Set<Long>> other = threads.submit(() -> fire(second, together));
-      sets[0] = one.get();
-      sets[1] = other.get();
+      return List.of(one.get(), other.get());
     }
-    return sets;
   }
 
   private Set<Long> fire(BusDomain.Interrupt interrupt, CyclicBarrier together) throws Exception {
@@ -92,9 +89,9 @@ class SharedLinesTest {
     Set<Integer> landed = ConcurrentHashMap.newKeySet();
     PostedDescriptors.Post first = host.descriptors().open(landed::add);
     PostedDescriptors.Post second = host.descriptors().open(landed::add);
-    Set<Long>[] written = written(open(first, 0x41), open(second, 0x42));
-    assertThat(written[0]).containsExactly(first.address() / LINE);
-    assertThat(written[1]).containsExactly(second.address() / LINE);
+    List<Set<Long>> written = written(open(first, 0x41), open(second, 0x42));
+    assertThat(written.getFirst()).containsExactly(first.address() / LINE);
+    assertThat(written.getLast()).containsExactly(second.address() / LINE);
     assertThat(landed).containsExactlyInAnyOrder(0x41, 0x42);
   }
 
@@ -104,9 +101,9 @@ class SharedLinesTest {
     BusDomain.Interrupt first = open(post, 0x41);
     BusDomain.Interrupt second = open(post, 0x42);
     stand(post);
-    Set<Long>[] written = written(first, second);
-    assertThat(written[0]).isEmpty();
-    assertThat(written[1]).isEmpty();
+    List<Set<Long>> written = written(first, second);
+    assertThat(written.getFirst()).isEmpty();
+    assertThat(written.getLast()).isEmpty();
   }
 
   /** As if the guest's processor did not run: both bits set, its notification outstanding. */
