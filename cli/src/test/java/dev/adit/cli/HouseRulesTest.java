@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,23 @@ final class HouseRulesTest {
                   Set.of(
                       "vfiouser", "pci", "interrupts", "platform", "devices", "host", "machine")));
 
+  /** Models of particular devices; what all of them are to the host lies in the package above. */
+  private static final String FAMILIES = "dev.adit.devices.(**)";
+
+  /**
+   * Verbs that set up and drive a device of their own: the demo, guests that are booted, a single
+   * function that is served, and the scenarios of the matrix.
+   */
+  private static final String[] DRIVE_A_DEVICE = {
+    "dev.adit.cli.boot", "dev.adit.cli.demo", "dev.adit.cli.matrix", "dev.adit.cli.serve"
+  };
+
+  /** Lines; about 120 are normal. */
+  private static final int LONGEST_FILE = 600;
+
+  /** Where tools/test puts compiled tests. */
+  private static final Pattern QUICK_TESTS = Pattern.compile(".*/quick/[^/]+/test/.*");
+
   private static JavaClasses house;
 
   @BeforeAll
@@ -47,6 +65,7 @@ final class HouseRulesTest {
     house =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.matches(QUICK_TESTS))
             .importPackages("dev.adit");
   }
 
@@ -120,6 +139,54 @@ final class HouseRulesTest {
         .dependOnClassesThat()
         .resideInAPackage("dev.adit.platform.gather..")
         .check(house);
+  }
+
+  @Test
+  void theHostAndItsContractKnowNoFamily() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.adit.devices", "dev.adit.host..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(FAMILIES)
+        .check(house);
+  }
+
+  @Test
+  void ofTheCommandOnlyVerbsThatDriveADeviceKnowItsFamily() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.adit.cli..")
+        .and()
+        .resideOutsideOfPackages(DRIVE_A_DEVICE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(FAMILIES)
+        .check(house);
+  }
+
+  @Test
+  void noFileIsLongerThanAReaderKeepsInMind() throws IOException {
+    List<String> tooLong = new ArrayList<>();
+    for (Path file : sources()) {
+      long lines = Files.readString(file).lines().count();
+      if (lines > LONGEST_FILE) {
+        tooLong.add(file + ": " + lines);
+      }
+    }
+    assertThat(tooLong).isEmpty();
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(".."))) {
+      List<Path> sources =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> file.toString().contains("/src/"))
+              .toList();
+      assertThat(sources).hasSizeGreaterThan(100);
+      return sources;
+    }
   }
 
   private static ArchRule arrows(String module, Set<String> known) {

@@ -2,7 +2,7 @@ package dev.adit.cli.boot;
 
 import dev.adit.cli.output.Output;
 import dev.adit.cli.serve.DeviceReport;
-import dev.adit.cli.serve.DsaOptions;
+import dev.adit.cli.serve.PortalAccess;
 import dev.adit.devices.dsa.DsaStatistics;
 import dev.adit.host.VmArguments;
 import java.io.PrintWriter;
@@ -21,7 +21,7 @@ import tools.jackson.core.JsonGenerator;
  */
 record BootReport(
     VmArguments machine,
-    DsaOptions.PortalAccess portals,
+    PortalAccess portals,
     GuestRun run,
     DsaStatistics device,
     Optional<ImsReport> ims) {
@@ -41,7 +41,7 @@ record BootReport(
     return run.passed() && ims.map(report -> report.problems(true).isEmpty()).orElse(true);
   }
 
-  static void printMachine(PrintWriter out, VmArguments machine, DsaOptions.PortalAccess portals) {
+  static void printMachine(PrintWriter out, VmArguments machine, PortalAccess portals) {
     out.printf(
         "machine    %s, processors %d, %s vIOMMU, portals by %s%n",
         machine.accelerator(), machine.processors(), machine.viommu() ? "with" : "no", portals);
@@ -71,8 +71,7 @@ record BootReport(
     json.writeEndObject();
   }
 
-  static void writeMachine(
-      JsonGenerator json, VmArguments machine, DsaOptions.PortalAccess portals) {
+  static void writeMachine(JsonGenerator json, VmArguments machine, PortalAccess portals) {
     json.writeObjectPropertyStart("machine");
     json.writeStringProperty("accelerator", machine.accelerator().toString());
     json.writeNumberProperty("processors", machine.processors());

@@ -3,7 +3,7 @@ package dev.adit.cli.boot;
 import dev.adit.cli.control.VdevOutput;
 import dev.adit.cli.control.View;
 import dev.adit.cli.output.Output;
-import dev.adit.cli.serve.DsaOptions;
+import dev.adit.cli.serve.PortalAccess;
 import dev.adit.host.VmArguments;
 import dev.adit.host.control.Json;
 import java.io.PrintWriter;
@@ -20,11 +20,7 @@ import tools.jackson.core.JsonGenerator;
  * @param faults interrupts that were stopped on their way, by reason
  */
 record GroupReport(
-    VmArguments machine,
-    DsaOptions.PortalAccess portals,
-    List<Member> members,
-    View function,
-    View faults) {
+    VmArguments machine, PortalAccess portals, List<Member> members, View function, View faults) {
 
   /**
    * A guest.

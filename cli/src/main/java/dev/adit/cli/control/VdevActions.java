@@ -1,8 +1,8 @@
 package dev.adit.cli.control;
 
 import dev.adit.cli.output.ExitCode;
-import dev.adit.cli.serve.DsaOptions.PortalAccess;
 import dev.adit.cli.serve.EmitOptions;
+import dev.adit.cli.serve.PortalAccess;
 import dev.adit.host.VmArguments;
 import dev.adit.host.control.ControlClient;
 import dev.adit.host.control.Documents;

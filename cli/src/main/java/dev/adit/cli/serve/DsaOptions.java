@@ -2,30 +2,10 @@ package dev.adit.cli.serve;
 
 import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.EnginePolicy;
-import dev.adit.host.VmArguments.Accelerator;
 import picocli.CommandLine.Option;
 
 /** What kind of DSA is emulated: the options that all commands which serve one share. */
 public final class DsaOptions {
-  /** How descriptors get from the guest to the device. */
-  public enum PortalAccess {
-    trap,
-    mmap;
-
-    /** {@return a way by its name; trap where nothing is named, as that is what happens then} */
-    public static PortalAccess of(String name) {
-      return name.equals(mmap.name()) ? mmap : trap;
-    }
-
-    /**
-     * {@return who can execute a guest on this machine: KVM cannot emulate the instruction that
-     * writes to a trapped portal}
-     */
-    public Accelerator accelerator() {
-      return this == mmap ? Accelerator.ofThisMachine() : Accelerator.TCG;
-    }
-  }
-
   @Option(
       names = "--portals",
       paramLabel = "HOW",

@@ -46,7 +46,7 @@ public final class EmitOptions {
   }
 
   /** {@return a machine that this host can run; QEMU's translator needs a plugin} */
-  public static VmArguments machine(Path socket, DsaOptions.PortalAccess portals) {
+  public static VmArguments machine(Path socket, PortalAccess portals) {
     VmArguments machine = VmArguments.of(socket).withAccelerator(portals.accelerator());
     return machine.accelerator() == VmArguments.Accelerator.TCG
         ? machine.withPlugin(GuestFiles.standard().plugin())

@@ -46,7 +46,7 @@ public final class ServedDevices implements AutoCloseable {
       HostConfig.FunctionConfig function,
       int count,
       String type,
-      DsaOptions.PortalAccess portals) {
+      PortalAccess portals) {
     HostConfig config =
         new HostConfig(
             folder.resolve("state"),
@@ -68,7 +68,7 @@ public final class ServedDevices implements AutoCloseable {
     }
   }
 
-  private void add(String type, DsaOptions.PortalAccess portals) {
+  private void add(String type, PortalAccess portals) {
     Map<String, Object> definition =
         Map.of(
             "parent",
