@@ -1,5 +1,6 @@
 package dev.adit.bench;
 
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.IsolationLevel;
@@ -83,10 +84,10 @@ public class AllocationBenchmark {
     VtdEntries table =
         new VtdEntries(
             unit::invalidate, memory, 0, ENTRIES, true, false, IsolationLevel.REQUESTER_ID);
-    ImsArray store = new ImsArray(ENTRIES, unit, i);
+    ImsArray store = new ImsArray(ImsEntry.FORMAT, ENTRIES, unit, i);
     return new BusDomain(
         new RemapDomain(table, vectors, remapping),
-        new ImsChip(store, ENTRIES),
+        new ImsChip(ImsEntry.FORMAT, store, ENTRIES),
         i,
         entries,
         cookie -> {

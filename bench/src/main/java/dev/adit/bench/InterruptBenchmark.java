@@ -1,5 +1,6 @@
 package dev.adit.bench;
 
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.MessageStore;
@@ -58,7 +59,7 @@ public class InterruptBenchmark {
       long bytes = posted + (long) ENTRIES * PostedDescriptor.BYTES;
       memory = GuestMemory.of(0, Arena.ofAuto().allocate(bytes, 4096));
       unit = new VtdUnit(VtdConfig.hardware(), memory, new Processors());
-      store = new ImsArray(ENTRIES, unit, REQUESTER);
+      store = new ImsArray(ImsEntry.FORMAT, ENTRIES, unit, REQUESTER);
     }
 
     /** Programs everything. */

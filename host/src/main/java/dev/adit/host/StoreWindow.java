@@ -2,6 +2,7 @@ package dev.adit.host;
 
 import dev.adit.devices.PciFunction;
 import dev.adit.interrupts.RegisterWindow;
+import dev.adit.interrupts.spec.MessageEntry;
 
 /**
  * A function's interrupt message store as the host reaches it, through the function's registers.
@@ -13,11 +14,9 @@ import dev.adit.interrupts.RegisterWindow;
  */
 record StoreWindow(PciFunction function, int bar, long offset, int entries)
     implements RegisterWindow {
-  static final int ENTRY = 16;
-
   /** {@return whether an access meets the store} */
   boolean holds(int atBar, long at) {
-    return atBar == bar && at >= offset && at < offset + (long) entries * ENTRY;
+    return atBar == bar && at >= offset && at < offset + (long) entries * MessageEntry.BYTES;
   }
 
   @Override

@@ -91,6 +91,7 @@ class GuestImsTest {
         guest ->
             new TrappedIms(
                 new StoreFunction(host, false),
+                StoreFunction.FORMAT,
                 0,
                 StoreFunction.STORE,
                 StoreFunction.ENTRIES,

@@ -2,6 +2,7 @@ package dev.adit.host;
 
 import dev.adit.devices.PciFunction;
 import dev.adit.interrupts.MessageSink;
+import dev.adit.interrupts.spec.EntryFormat;
 import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
@@ -23,6 +24,9 @@ final class StoreFunction implements PciFunction {
   static final int DOORBELL = 0x7000;
   static final int CALL = 0xF000;
 
+  static final EntryFormat FORMAT =
+      new EntryFormat(1 << 1, 1 << 2, 1 << 3, 12, 0xFEE0_0000L, -1L << 20);
+
   private final ImsArray ims;
   private final boolean mappable;
   private final MsixTable msix;
@@ -39,7 +43,7 @@ final class StoreFunction implements PciFunction {
 
   StoreFunction(MessageSink sink, boolean mappable) {
     this.mappable = mappable;
-    ims = new ImsArray(ENTRIES, sink, REQUESTER_ID);
+    ims = new ImsArray(FORMAT, ENTRIES, sink, REQUESTER_ID);
     msix = new MsixTable(1, sink, REQUESTER_ID);
   }
 

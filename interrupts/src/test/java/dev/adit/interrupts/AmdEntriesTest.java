@@ -45,7 +45,11 @@ class AmdEntriesTest {
 
   private static BusDomain bus(MessageDomain parent, ImsArray store, int requesterId) {
     return new BusDomain(
-        parent, new ImsChip(store, store.size()), requesterId, Quotas.none("entries"), _ -> {});
+        parent,
+        new ImsChip(Formats.OWNED, store, store.size()),
+        requesterId,
+        Quotas.none("entries"),
+        _ -> {});
   }
 
   @ParameterizedTest
@@ -53,7 +57,7 @@ class AmdEntriesTest {
   void anInterruptIsDeliveredMovedAndReleased(boolean longEntries, boolean extended) {
     AmdRig rig = new AmdRig(longEntries, extended);
     RemapDomain remap = domain(rig, new AmdConfig(longEntries, extended), 2, 5);
-    ImsArray store = new ImsArray(4, rig.unit, RID);
+    ImsArray store = new ImsArray(Formats.OWNED, 4, rig.unit, RID);
     BusDomain.Interrupt interrupt =
         bus(remap, store, RID).allocate(Cookie.of(1, 7), new Target.Cpu(1));
     interrupt.mask(false);
@@ -78,7 +82,7 @@ class AmdEntriesTest {
     AmdRig rig = new AmdRig(true, true);
     RemapDomain remap = domain(rig, new AmdConfig(true, true), 2, 5);
     BusDomain.Interrupt interrupt =
-        bus(remap, new ImsArray(4, rig.unit, RID), RID)
+        bus(remap, new ImsArray(Formats.OWNED, 4, rig.unit, RID), RID)
             .allocate(Cookie.of(1, 7), new Target.Cpu(1));
     int vector = interrupt.vector();
     boolean stored = interrupt.retarget(new Target.Cpu(2));
@@ -89,8 +93,8 @@ class AmdEntriesTest {
   void aFunctionCannotReachAnothersEntry() {
     AmdRig rig = new AmdRig(true, true);
     RemapDomain remap = domain(rig, new AmdConfig(true, true), 2, 5);
-    ImsArray mine = new ImsArray(4, rig.unit, RID);
-    ImsArray others = new ImsArray(4, rig.unit, OTHER);
+    ImsArray mine = new ImsArray(Formats.OWNED, 4, rig.unit, RID);
+    ImsArray others = new ImsArray(Formats.OWNED, 4, rig.unit, OTHER);
     BusDomain.Interrupt first = bus(remap, mine, RID).allocate(Cookie.HOST, new Target.Cpu(1));
     BusDomain otherDomain = bus(remap, others, OTHER);
     BusDomain.Interrupt second = otherDomain.allocate(Cookie.HOST, new Target.Cpu(2));

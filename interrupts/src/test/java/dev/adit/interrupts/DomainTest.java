@@ -30,12 +30,12 @@ class DomainTest {
   private final Quotas entryQuota = new Quotas("entries", 100);
   private final VectorDomain vectors = new VectorDomain(4, vectorQuota);
   private final Recorder bus = new Recorder();
-  private final ImsArray ims = new ImsArray(64, bus, RID);
+  private final ImsArray ims = new ImsArray(Formats.OWNED, 64, bus, RID);
 
   private BusDomain imsDomain(MessageDomain parent) {
     return new BusDomain(
         parent,
-        new ImsChip(ims, ims.size()),
+        new ImsChip(Formats.OWNED, ims, ims.size()),
         RID,
         entryQuota,
         cookie -> {
@@ -151,9 +151,10 @@ class DomainTest {
             false,
             IsolationLevel.REQUESTER_ID);
     MessageDomain remap = new RemapDomain(entries, vectors, Quotas.none("remapping entries"));
-    ImsArray store = new ImsArray(64, rig.unit, RID);
+    ImsArray store = new ImsArray(Formats.OWNED, 64, rig.unit, RID);
     BusDomain domain =
-        new BusDomain(remap, new ImsChip(store, 64), RID, Quotas.none("entries"), _ -> {});
+        new BusDomain(
+            remap, new ImsChip(Formats.OWNED, store, 64), RID, Quotas.none("entries"), _ -> {});
     BusDomain.Interrupt interrupt = domain.allocate(Cookie.of(1, 7), new Target.Cpu(1));
     interrupt.mask(false);
     Message before = interrupt.message();

@@ -43,9 +43,9 @@ class HandOverTest {
     Fixture(Kind kind) {
       StoreChip chip;
       if (kind == Kind.DEVICE_MEMORY) {
-        ImsArray ims = new ImsArray(1, bus, RID);
+        ImsArray ims = new ImsArray(Formats.OWNED, 1, bus, RID);
         store = ims;
-        chip = new ImsChip(disturbed(ims), 1);
+        chip = new ImsChip(Formats.OWNED, disturbed(ims), 1);
       } else {
         GuestMemory memory = GuestMemory.of(0, Arena.ofAuto().allocate(4096, 8));
         QueueStore contexts = new QueueStore(1, memory, 0, bus, RID);

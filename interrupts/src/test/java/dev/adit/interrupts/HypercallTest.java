@@ -75,9 +75,10 @@ class HypercallTest {
   @Test
   void aGuestGetsAPairThatWorksAndWritesItItself() {
     HypercallDomain domain = HypercallDomain.discover(host, guestVectors).orElseThrow();
-    ImsArray ims = new ImsArray(4, rig.unit, HOST_RID);
+    ImsArray ims = new ImsArray(Formats.OWNED, 4, rig.unit, HOST_RID);
     BusDomain bus =
-        new BusDomain(domain, new ImsChip(ims, 4), GUEST_RID, Quotas.none("entries"), _ -> {});
+        new BusDomain(
+            domain, new ImsChip(Formats.OWNED, ims, 4), GUEST_RID, Quotas.none("entries"), _ -> {});
 
     BusDomain.Interrupt interrupt = bus.allocate(Cookie.of(0, 1), new Target.Cpu(1));
     interrupt.mask(false);

@@ -9,7 +9,7 @@ class ImsArrayTest {
   private static final int RID = 0x6A01;
 
   private final Recorder bus = new Recorder();
-  private final ImsArray ims = new ImsArray(2048, bus, RID);
+  private final ImsArray ims = new ImsArray(Formats.OWNED, 2048, bus, RID);
 
   private void program(int entry, long address, int data, int control) {
     ims.write(entry * 16L, 8, address);
@@ -105,7 +105,7 @@ class ImsArrayTest {
 
   @Test
   void onlyAnArrayMadeForItTagsItsMessages() {
-    ImsArray tagged = new ImsArray(1, bus, RID, true);
+    ImsArray tagged = new ImsArray(Formats.OWNED, 1, bus, RID, true);
     tagged.write(0, 8, 0xFEE0_1000L);
     tagged.write(8, 8, (0x12345_008L << 32) | 0x40);
     tagged.fire(0);

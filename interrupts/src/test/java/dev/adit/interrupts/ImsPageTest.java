@@ -16,7 +16,7 @@ class ImsPageTest {
 
   private final Recorder bus = new Recorder();
   private final MemorySegment page = Arena.ofAuto().allocate(8192, 4096);
-  private final ImsArray ims = new ImsArray(256, bus, RID);
+  private final ImsArray ims = new ImsArray(Formats.OWNED, 256, bus, RID);
 
   private void program(int entry, long address, int data, int control) {
     page.set(ValueLayout.JAVA_LONG, entry * 16L, address);
@@ -102,7 +102,8 @@ class ImsPageTest {
   @Test
   void noInterruptIsLostBetweenUnmaskingInMemoryAndFiring() throws InterruptedException {
     AtomicInteger sent = new AtomicInteger();
-    ImsArray raced = new ImsArray(1, (to, data, rid, pasid) -> sent.incrementAndGet(), RID);
+    ImsArray raced =
+        new ImsArray(Formats.OWNED, 1, (to, data, rid, pasid) -> sent.incrementAndGet(), RID);
     raced.back(page);
     program(0, TO, 1, 0);
     int rounds = 20_000;

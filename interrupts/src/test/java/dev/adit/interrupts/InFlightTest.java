@@ -86,8 +86,8 @@ class InFlightTest {
         yield new Fixture(store, new MsixChip(store, 4));
       }
       case IMS -> {
-        ImsArray store = new ImsArray(4, bus, RID);
-        yield new Fixture(store, new ImsChip(store, 4));
+        ImsArray store = new ImsArray(Formats.OWNED, 4, bus, RID);
+        yield new Fixture(store, new ImsChip(Formats.OWNED, store, 4));
       }
       case QUEUE -> {
         GuestMemory memory = GuestMemory.of(0, Arena.ofAuto().allocate(4096, 8));
@@ -184,7 +184,7 @@ class InFlightTest {
   @ValueSource(booleans = {false, true})
   void whatWaitedInMappedMemoryIsWaitedForToo(boolean byDoorbell) throws Exception {
     SlowBus bus = new SlowBus();
-    ImsArray store = new ImsArray(1, bus, RID);
+    ImsArray store = new ImsArray(Formats.OWNED, 1, bus, RID);
     MemorySegment page = page(true);
     store.back(page);
     store.fire(0);
@@ -243,7 +243,7 @@ class InFlightTest {
           case BEHIND ->
               (address, data, requesterId, pasid) -> unit.send(address, data, requesterId, pasid);
         };
-    ImsArray store = new ImsArray(1, sink, RID);
+    ImsArray store = new ImsArray(Formats.OWNED, 1, sink, RID);
     RemapTable entries =
         new VtdEntries(
             unit::invalidate,
@@ -257,7 +257,8 @@ class InFlightTest {
         new RemapDomain(
             entries, new VectorDomain(2, Quotas.none("vectors")), Quotas.none("remapping entries"));
     BusDomain domain =
-        new BusDomain(remap, new ImsChip(store, 1), RID, Quotas.none("entries"), _ -> {});
+        new BusDomain(
+            remap, new ImsChip(Formats.OWNED, store, 1), RID, Quotas.none("entries"), _ -> {});
     BusDomain.Interrupt interrupt = domain.allocate(0, Cookie.of(1, 7), new Target.Cpu(0));
     interrupt.mask(false);
     assertThat(store.complete(0, 7)).isTrue();
@@ -300,6 +301,7 @@ class InFlightTest {
     Runnable[] meanwhile = {() -> {}};
     ImsArray store =
         new ImsArray(
+            Formats.OWNED,
             1,
             (address, data, requesterId, pasid) -> {
               meanwhile[0].run();
@@ -307,7 +309,8 @@ class InFlightTest {
             },
             RID);
     BusDomain domain =
-        new BusDomain(remap, new ImsChip(store, 1), RID, Quotas.none("entries"), _ -> {});
+        new BusDomain(
+            remap, new ImsChip(Formats.OWNED, store, 1), RID, Quotas.none("entries"), _ -> {});
     BusDomain.Interrupt first = domain.allocate(Cookie.of(1, 7), new Target.Cpu(0));
     first.mask(false);
     meanwhile[0] =

@@ -7,6 +7,7 @@ import dev.adit.interrupts.domain.BusDomain;
 import dev.adit.interrupts.domain.Quotas;
 import dev.adit.interrupts.domain.TrappedStore;
 import dev.adit.interrupts.domain.VectorDomain;
+import dev.adit.interrupts.spec.EntryFormat;
 import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.ImsChip;
 import dev.adit.interrupts.store.MsiChip;
@@ -143,22 +144,23 @@ class MoreStoresTest {
 
   @Test
   void aTrappedStoreTranslatesWhenTheGuestUnmasks() {
-    ImsArray ims = new ImsArray(16, bus, RID);
+    ImsArray ims = new ImsArray(Formats.OWNED, 16, bus, RID);
     BusDomain real =
         new BusDomain(
             new VectorDomain(4, Quotas.none("vectors")),
-            new ImsChip(ims, 16),
+            new ImsChip(Formats.OWNED, ims, 16),
             RID,
             new Quotas("entries", 1),
             _ -> {});
     // The guest's controller: data is the physical processor, 99 leads nowhere.
     TrappedStore shown =
         new TrappedStore(
+            EntryFormat.MSIX,
             2,
             real,
             false,
             Cookie.of(3, 7),
-            pair ->
+            (_, pair) ->
                 pair.data() == 99 ? Optional.empty() : Optional.of(new Target.Cpu(pair.data())));
     shown.write(0, 8, 0xFEE0_0000L);
     shown.write(8, 4, 2);

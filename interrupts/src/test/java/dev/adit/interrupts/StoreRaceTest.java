@@ -18,6 +18,7 @@ class StoreRaceTest {
     AtomicLong seen = new AtomicLong();
     ImsArray ims =
         new ImsArray(
+            Formats.OWNED,
             1,
             (address, data, rid, pasid) -> {
               seen.incrementAndGet();

@@ -5,6 +5,7 @@ import dev.adit.devices.dsa.spec.Capabilities.Gencap;
 import dev.adit.devices.dsa.spec.Capabilities.Grpcap;
 import dev.adit.devices.dsa.spec.Capabilities.Wqcap;
 import dev.adit.devices.dsa.spec.Command;
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.Cmd;
 import dev.adit.devices.dsa.spec.Register.CmdStatus;
@@ -188,7 +189,8 @@ public final class DsaDriver implements AutoCloseable {
   private DsaQueue queue(int wq, int size, boolean shared) {
     int entries = (int) Gencap.IMS.get(get(Register.GENCAP, 0)) * 256;
     if (entries > 0) {
-      StoreChip chip = new ImsChip(device.window(CONTROL, (offsets >>> 48) << 8), entries);
+      StoreChip chip =
+          new ImsChip(ImsEntry.FORMAT, device.window(CONTROL, (offsets >>> 48) << 8), entries);
       Optional<PciDevice.Entry> granted = device.ims(chip, -1, pasid);
       if (granted.isPresent()) {
         int handle = handle(granted.get().index(), IMS_TABLE);

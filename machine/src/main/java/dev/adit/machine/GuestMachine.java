@@ -19,6 +19,7 @@ import dev.adit.interrupts.domain.TrappedStore;
 import dev.adit.interrupts.domain.VectorDomain;
 import dev.adit.interrupts.post.PostedDescriptors;
 import dev.adit.interrupts.spec.CompatibilityMessage;
+import dev.adit.interrupts.spec.EntryFormat;
 import dev.adit.interrupts.spec.RemappableMessage;
 import dev.adit.interrupts.store.MsixChip;
 import dev.adit.interrupts.store.StoreChip;
@@ -156,7 +157,9 @@ public final class GuestMachine implements Machine {
         guestRequesterId, new HypercallHost.Device(requesterId, host.domain(), host.level(), true));
     BusDomain real = host.store(requesterId, new MsixChip(function.msix(), function.msix().size()));
     Cookie cookie = new Cookie(vm, MessageStore.NO_PASID, 0);
-    TrappedStore table = new TrappedStore(function.msix().size(), real, true, cookie, this::read);
+    TrappedStore table =
+        new TrappedStore(
+            EntryFormat.MSIX, function.msix().size(), real, true, cookie, (_, pair) -> read(pair));
     return add(new PassedSlot(function, guestRequesterId, table, table));
   }
 
@@ -169,7 +172,13 @@ public final class GuestMachine implements Machine {
     PciFunction view = lent.view();
     Cookie cookie = Cookie.of(vm, lent.pasid());
     TrappedStore backed =
-        new TrappedStore(view.msix().size() - 1, lent.domain(), false, cookie, this::read);
+        new TrappedStore(
+            EntryFormat.MSIX,
+            view.msix().size() - 1,
+            lent.domain(),
+            false,
+            cookie,
+            (_, pair) -> read(pair));
     VirtualMsix table =
         new VirtualMsix(lent, backed, message -> read(message).ifPresent(this::raise));
     return add(new PassedSlot(view, guestRequesterId, table, backed));

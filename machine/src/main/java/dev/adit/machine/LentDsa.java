@@ -7,6 +7,7 @@ import dev.adit.devices.dsa.Lender;
 import dev.adit.devices.dsa.LentQueue;
 import dev.adit.devices.dsa.QueueTerms;
 import dev.adit.devices.dsa.VirtualDsa;
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.IsolationLevel;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.RegisterWindow;
@@ -57,7 +58,7 @@ public final class LentDsa implements Lender, AutoCloseable {
     driver.usePasid(pasid);
     List<DsaQueue> _ = driver.enable(ENTRIES);
     store = device.window(DsaDriver.CONTROL, DsaProfile.IMS_OFFSET);
-    domain = host.store(requesterId, new ImsChip(store, profile.imsEntries()));
+    domain = host.store(requesterId, new ImsChip(ImsEntry.FORMAT, store, profile.imsEntries()));
     entries.set(1, -1);
     view =
         new VirtualDsa(

@@ -59,7 +59,8 @@ public final class QueueDriver implements AutoCloseable {
 
   private StoreChip chip(QueueFunction.Store store) {
     if (store == QueueFunction.Store.DEVICE_MEMORY) {
-      return new ImsChip(device.window(0, QueueFunction.IMS), IMS_ENTRIES);
+      return new ImsChip(
+          QueueFunction.STORE_FORMAT, device.window(0, QueueFunction.IMS), IMS_ENTRIES);
     }
     DmaBuffer mailbox = device.allocate(16);
     GuestMemory memory = GuestMemory.of(mailbox.address(), mailbox.memory());

@@ -5,6 +5,7 @@ import dev.adit.devices.PciFunction;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
+import dev.adit.interrupts.spec.EntryFormat;
 import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.interrupts.store.QueueStore;
@@ -95,6 +96,11 @@ public final class QueueFunction implements PciFunction {
   public static final int DMA_FAULT = 3;
 
   private static final int CONTROL_BYTES = 0x1_0000;
+
+  /** Control words of the entries in device memory. */
+  static final EntryFormat STORE_FORMAT =
+      new EntryFormat(1 << 1, 1 << 2, 1 << 3, 12, 0xFEE0_0000L, -1L << 20);
+
   private static final int PASID_ENABLE = 1;
   private static final int PASID_SHIFT = 12;
   private static final ValueLayout.OfInt INT =
@@ -146,7 +152,7 @@ public final class QueueFunction implements PciFunction {
     view = dma.view();
     msix = new MsixTable(QUEUES + 1, sink, requesterId);
     if (variant.store() == Store.DEVICE_MEMORY) {
-      ims = new ImsArray(256, sink, requesterId, variant.tagged());
+      ims = new ImsArray(STORE_FORMAT, 256, sink, requesterId, variant.tagged());
       contexts = null;
       store = ims;
     } else {

@@ -29,7 +29,9 @@ public final class SdiDriver implements AutoCloseable {
     source = device.allocate(BYTES);
     target = device.allocate(BYTES);
     Interrupt _ = device.msix(0);
-    ImsChip chip = new ImsChip(device.window(0, SdiLayout.STORE), SdiLayout.STORE_ENTRIES);
+    ImsChip chip =
+        new ImsChip(
+            SdiLayout.STORE_FORMAT, device.window(0, SdiLayout.STORE), SdiLayout.STORE_ENTRIES);
     Optional<PciDevice.Entry> granted = device.ims(chip, NO_PASID, NO_PASID);
     interrupt = granted.map(PciDevice.Entry::interrupt).orElseGet(() -> device.msix(1));
     handle = granted.map(entry -> entry.index() | SdiLayout.IN_STORE).orElse(1);

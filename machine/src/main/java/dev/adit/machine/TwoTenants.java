@@ -66,7 +66,7 @@ final class TwoTenants {
     contextStore = Objects.requireNonNull(contexts.contexts());
     queues(shared, RID_SHARED);
     queues(contexts, RID_CONTEXTS);
-    sharedStore = host.store(RID_SHARED, new ImsChip(ims, ims.size()));
+    sharedStore = host.store(RID_SHARED, new ImsChip(QueueFunction.STORE_FORMAT, ims, ims.size()));
     sharedA = sharedStore.allocate(owner(RID_SHARED, A), target(guestA, VECTOR));
     sharedB = sharedStore.allocate(owner(RID_SHARED, B), target(guestB, VECTOR));
     long mailbox = host.ram().allocate(16, 16);

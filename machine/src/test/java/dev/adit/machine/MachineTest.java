@@ -277,14 +277,14 @@ class MachineTest {
   void untaggedMessagesDoNotGetPastARemapperThatWantsThePasid() {
     PhysicalMachine machine = machine(IsolationLevel.REMAPPER_PASID);
     machine.own(RID, 42);
-    ImsArray untagged = new ImsArray(256, machine.bus(), RID);
-    BusDomain store = machine.store(RID, new ImsChip(untagged, 256));
+    ImsArray untagged = new ImsArray(QueueFunction.STORE_FORMAT, 256, machine.bus(), RID);
+    BusDomain store = machine.store(RID, new ImsChip(QueueFunction.STORE_FORMAT, untagged, 256));
     BusDomain.Interrupt interrupt = store.allocate(Cookie.of(0, 42), Target.ANY_CPU);
     interrupt.mask(false);
     assertThat(untagged.complete(interrupt.index(), 42)).isTrue();
     assertThat(machine.tally().arrived()).isZero();
-    ImsArray tagged = new ImsArray(256, machine.bus(), RID, true);
-    BusDomain other = machine.store(RID, new ImsChip(tagged, 256));
+    ImsArray tagged = new ImsArray(QueueFunction.STORE_FORMAT, 256, machine.bus(), RID, true);
+    BusDomain other = machine.store(RID, new ImsChip(QueueFunction.STORE_FORMAT, tagged, 256));
     BusDomain.Interrupt bound = other.allocate(Cookie.of(0, 42), Target.ANY_CPU);
     bound.mask(false);
     assertThat(tagged.complete(bound.index(), 42)).isTrue();

@@ -39,7 +39,9 @@ final class SdiIsolationTest {
     Slot slot = guestA.pass(mine, mine.requesterId(), 0x08);
     Slot _ = guestB.pass(theirs, theirs.requesterId(), 0x08);
     BusDomain.Interrupt victim =
-        host.store(theirs.requesterId(), new ImsChip(theirs.store(), SdiLayout.STORE_ENTRIES))
+        host.store(
+                theirs.requesterId(),
+                new ImsChip(SdiLayout.STORE_FORMAT, theirs.store(), SdiLayout.STORE_ENTRIES))
             .allocate(Cookie.of(B, MessageStore.NO_PASID), guestB.target(0, VECTOR));
     victim.mask(false);
 

@@ -3,6 +3,7 @@ package dev.adit.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.store.ImsArray;
@@ -32,10 +33,11 @@ public class HandOverAgainstComplete {
   private final AtomicInteger toNext = new AtomicInteger();
   private final ImsArray store =
       new ImsArray(
+          ImsEntry.FORMAT,
           1,
           (_, data, _, _) -> (data == FIRST ? toFirst : toNext).getAndIncrement(),
           Rig.REQUESTER);
-  private final ImsChip chip = new ImsChip(store, 1);
+  private final ImsChip chip = new ImsChip(ImsEntry.FORMAT, store, 1);
 
   /** The entry is the first owner's, and open. */
   public HandOverAgainstComplete() {

@@ -3,6 +3,7 @@ package dev.adit.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.store.ImsArray;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
@@ -21,7 +22,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class MaskAgainstFire {
   private final AtomicInteger sent = new AtomicInteger();
   private final ImsArray store =
-      new ImsArray(1, (_, _, _, _) -> sent.getAndIncrement(), Rig.REQUESTER);
+      new ImsArray(ImsEntry.FORMAT, 1, (_, _, _, _) -> sent.getAndIncrement(), Rig.REQUESTER);
 
   /** Unmasked. */
   public MaskAgainstFire() {

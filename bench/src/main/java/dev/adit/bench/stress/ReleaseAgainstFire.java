@@ -3,6 +3,7 @@ package dev.adit.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.ImsChip;
@@ -26,8 +27,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class ReleaseAgainstFire {
   private final AtomicInteger arrived = new AtomicInteger();
   private final ImsArray store =
-      new ImsArray(1, (_, _, _, _) -> arrived.getAndIncrement(), Rig.REQUESTER);
-  private final ImsChip chip = new ImsChip(store, 1);
+      new ImsArray(ImsEntry.FORMAT, 1, (_, _, _, _) -> arrived.getAndIncrement(), Rig.REQUESTER);
+  private final ImsChip chip = new ImsChip(ImsEntry.FORMAT, store, 1);
 
   /** An entry in use. */
   public ReleaseAgainstFire() {

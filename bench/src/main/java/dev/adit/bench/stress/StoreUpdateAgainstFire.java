@@ -3,6 +3,7 @@ package dev.adit.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.store.ImsArray;
 import org.openjdk.jcstress.annotations.Actor;
@@ -19,7 +20,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = FORBIDDEN, desc = "a mix, or nothing")
 @State
 public class StoreUpdateAgainstFire implements MessageSink {
-  private final ImsArray store = new ImsArray(1, this, Rig.REQUESTER);
+  private final ImsArray store = new ImsArray(ImsEntry.FORMAT, 1, this, Rig.REQUESTER);
   private volatile long address;
   private volatile int data;
 

@@ -3,6 +3,7 @@ package dev.adit.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.spec.RemappableMessage;
 import dev.adit.interrupts.store.ImsArray;
@@ -26,8 +27,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class StraightReleaseAgainstFire {
   private final Rig rig = new Rig();
-  private final ImsArray store = new ImsArray(1, rig.unit, Rig.REQUESTER);
-  private final ImsChip chip = new ImsChip(store, 1);
+  private final ImsArray store = new ImsArray(ImsEntry.FORMAT, 1, rig.unit, Rig.REQUESTER);
+  private final ImsChip chip = new ImsChip(ImsEntry.FORMAT, store, 1);
 
   /** An entry in use, which the unit has cached. */
   public StraightReleaseAgainstFire() {

@@ -8,6 +8,7 @@ import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.DsaProfile.Option;
 import dev.adit.devices.dsa.DsaStatistics;
 import dev.adit.devices.dsa.EnginePolicy;
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.host.FunctionServer;
 import dev.adit.host.GuestMessages;
 import dev.adit.host.HostRemapper;
@@ -108,7 +109,8 @@ public final class ServedDsa implements AutoCloseable {
     PassedStore passed =
         way == ImsOptions.Way.pv
             ? new ParavirtualIms(dsa, 0, DsaProfile.CALL, judge, guest, IsolationLevel.REQUESTER_ID)
-            : new TrappedIms(dsa, 0, DsaProfile.IMS_OFFSET, profile.imsEntries(), judge, guest);
+            : new TrappedIms(
+                dsa, ImsEntry.FORMAT, 0, DsaProfile.IMS_OFFSET, profile.imsEntries(), judge, guest);
     store = passed;
     return passed;
   }

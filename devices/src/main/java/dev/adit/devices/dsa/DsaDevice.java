@@ -7,6 +7,7 @@ import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
 import dev.adit.devices.dsa.DsaProfile.Option;
 import dev.adit.devices.dsa.spec.Block;
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Status;
@@ -68,7 +69,7 @@ public final class DsaDevice implements PciFunction {
     boolean tagged = profile.has(Option.TAGGED_MESSAGES);
     ims =
         profile.imsEntries() > 0
-            ? new ImsArray(profile.imsEntries(), sink, requesterId, tagged)
+            ? new ImsArray(ImsEntry.FORMAT, profile.imsEntries(), sink, requesterId, tagged)
             : null;
     InterruptHandles handles =
         new InterruptHandles(profile.has(Option.HANDLES), profile.vectors(), profile.imsEntries());

@@ -3,6 +3,7 @@ package dev.adit.devices.sdi;
 import static dev.adit.devices.sdi.spec.SdiLayout.*;
 
 import dev.adit.devices.Dma;
+import dev.adit.devices.sdi.spec.SdiLayout;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.store.ImsArray;
@@ -41,7 +42,7 @@ final class Sdi {
     this.busMaster = busMaster;
     msix = new MsixTable(vectors, sink, requesterId);
     msix.control(true, false);
-    store = new ImsArray(STORE_ENTRIES, sink, requesterId);
+    store = new ImsArray(SdiLayout.STORE_FORMAT, STORE_ENTRIES, sink, requesterId);
     view = dma.view();
     reset();
   }

@@ -3,6 +3,7 @@ package dev.adit.devices.sdi;
 import static dev.adit.devices.sdi.spec.SdiLayout.*;
 
 import dev.adit.devices.EntryStore;
+import dev.adit.devices.sdi.spec.SdiLayout;
 import dev.adit.interrupts.RegisterWindow;
 import dev.adit.interrupts.store.ImsChip;
 import dev.adit.interrupts.store.MsixChip;
@@ -22,7 +23,7 @@ final class SdiEntries implements EntryStore {
     this.ims = ims;
     chip =
         ims
-            ? new ImsChip(new Window(sdi, STORE), sdi.store().size())
+            ? new ImsChip(SdiLayout.STORE_FORMAT, new Window(sdi, STORE), sdi.store().size())
             : new MsixChip(new Window(sdi, TABLE), sdi.msix().size());
   }
 

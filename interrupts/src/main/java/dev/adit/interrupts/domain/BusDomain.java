@@ -165,6 +165,16 @@ public final class BusDomain {
       return above.vector();
     }
 
+    /** {@return whether its message waits behind the mask, as far as the store shows that} */
+    public boolean pending() {
+      return chip.pending(index);
+    }
+
+    /** {@return whether the store still has its pair; a reset of the device may have emptied it} */
+    public boolean stored() {
+      return chip.holds(index, message());
+    }
+
     /** Masks it or lets it through. */
     public void mask(boolean masked) {
       change(() -> chip.mask(index, masked));

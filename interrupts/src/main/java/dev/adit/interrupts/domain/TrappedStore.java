@@ -6,59 +6,86 @@ import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.RegisterWindow;
 import dev.adit.interrupts.Target;
+import dev.adit.interrupts.spec.EntryFormat;
 import dev.adit.interrupts.spec.MessageEntry;
-import dev.adit.interrupts.store.MsixTable;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hypervisor shows a guest in place of a store: trap and translate. The registers keep what
- * the guest writes, which means something to the guest only. When the guest unmasks an entry, its
- * pair is read as the guest's interrupt controller would read it, an interrupt is allocated on the
- * physical machine, and its pair goes into the real store. Masks are passed on; pending is the real
- * store's.
+ * What a hypervisor shows a guest in place of a store: trap and translate, for every kind of store
+ * in registers. The registers keep what the guest writes, which means something to the guest only.
+ * When the guest unmasks an entry, its pair is read as the guest's interrupt controller would read
+ * it, an interrupt is allocated on the physical machine, and its pair goes into the real store.
+ * Masks are passed on; pending is the real store's.
  *
- * <p>Entries have the layout of {@link MsixTable}: address, data, mask. Safe for several threads.
+ * <p>Entries are laid out as {@link MessageEntry} has it. Where the format lets software say that
+ * an entry is to ignore what fires it, one that is masked as well is given back. Safe for several
+ * threads.
  */
 public final class TrappedStore implements RegisterWindow {
+  /** Says where a guest's interrupts lead. */
+  @FunctionalInterface
+  public interface Controller {
+    /**
+     * Reads a pair as the guest's interrupt controller does, or will do.
+     *
+     * @param entry the guest's, which holds the pair
+     * @return where it leads on the physical machine; empty for a pair that would lead nowhere
+     */
+    Optional<Target> read(int entry, Message message);
 
+    /** An entry leads nowhere any more. */
+    default void closed(int entry) {}
+  }
+
+  private final EntryFormat format;
   private final BusDomain real;
   private final boolean sameEntry;
   private final Cookie cookie;
-  private final Function<Message, Optional<Target>> controller;
+  private final Controller controller;
   private final long[] address;
   private final int[] data;
-  private final boolean[] open;
+  private final int[] control;
   private final BusDomain.@Nullable Interrupt[] backing;
+  private final @Nullable Target[] targets;
   private long traps;
 
   /**
-   * Makes the registers of a masked, empty store.
+   * Makes the registers of a store in its reset state.
    *
-   * @param size entries that the guest sees
+   * @param format of the entries that the guest sees
+   * @param size how many
    * @param real where the entries are backed
    * @param sameEntry whether entry n is backed by entry n, for a function passed as a whole; else
    *     by any that is free
    * @param cookie whose the interrupts are
-   * @param controller reads a pair as the guest's interrupt controller does; empty for one that
-   *     would lead nowhere
+   * @param controller where they lead
    */
   public TrappedStore(
+      EntryFormat format,
       int size,
       BusDomain real,
       boolean sameEntry,
       Cookie cookie,
-      Function<Message, Optional<Target>> controller) {
+      Controller controller) {
+    this.format = format;
     this.real = real;
     this.sameEntry = sameEntry;
     this.cookie = cookie;
     this.controller = controller;
     address = new long[size];
     data = new int[size];
-    open = new boolean[size];
+    control = new int[size];
     backing = new BusDomain.Interrupt[size];
+    targets = new Target[size];
+    forget();
+  }
+
+  private void forget() {
+    Arrays.fill(address, format.resetAddress());
+    Arrays.fill(data, 0);
+    Arrays.fill(control, MessageEntry.MASK);
   }
 
   /** {@return how many accesses were intercepted} */
@@ -77,9 +104,7 @@ public final class TrappedStore implements RegisterWindow {
     for (int i = 0; i < size(); i++) {
       close(i);
     }
-    Arrays.fill(address, 0);
-    Arrays.fill(data, 0);
-    Arrays.fill(open, false);
+    forget();
   }
 
   /**
@@ -88,10 +113,14 @@ public final class TrappedStore implements RegisterWindow {
    */
   public synchronized void translateAgain() {
     for (int i = 0; i < size(); i++) {
-      if (open[i]) {
+      if (open(i)) {
         translate(i);
       }
     }
+  }
+
+  private boolean open(int entry) {
+    return (control[entry] & MessageEntry.MASK) == 0;
   }
 
   @Override
@@ -102,7 +131,13 @@ public final class TrappedStore implements RegisterWindow {
     }
     int entry = (int) (offset / MessageEntry.BYTES);
     int within = (int) (offset % MessageEntry.BYTES);
-    return Bytes.get(half(entry, within), within % 8, width);
+    if (within < MessageEntry.DATA) {
+      return Bytes.get(address[entry], within, width);
+    }
+    BusDomain.Interrupt interrupt = backing[entry];
+    boolean pending = format.pending() != 0 && interrupt != null && interrupt.pending();
+    long shown = pending ? (long) format.pending() << 32 : 0;
+    return Bytes.get(dataAndControl(entry) | shown, within - MessageEntry.DATA, width);
   }
 
   @Override
@@ -113,53 +148,67 @@ public final class TrappedStore implements RegisterWindow {
     }
     int entry = (int) (offset / MessageEntry.BYTES);
     int within = (int) (offset % MessageEntry.BYTES);
-    long half = Bytes.set(half(entry, within), within % 8, width, value);
-    if (within < 8) {
-      address[entry] = half & ~3L;
+    if (within < MessageEntry.DATA) {
+      address[entry] =
+          format.address(address[entry], Bytes.set(address[entry], within, width, value));
       return;
     }
+    long half = Bytes.set(dataAndControl(entry), within - MessageEntry.DATA, width, value);
     data[entry] = (int) half;
-    if (within + width > MessageEntry.CONTROL) {
-      open[entry] = (half >>> 32 & MessageEntry.MASK) == 0;
-      if (!open[entry] && backing[entry] != null) {
-        backing[entry].mask(true);
-      }
-    }
-    if (open[entry]) {
+    control[entry] = (int) (half >>> 32) & format.writable();
+    if (open(entry)) {
       translate(entry);
+    } else if ((control[entry] & format.ignore()) != 0) {
+      close(entry);
+    } else if (within + width > MessageEntry.CONTROL) {
+      mask(entry);
     }
   }
 
-  private long half(int entry, int within) {
-    long control = open[entry] ? 0 : (long) MessageEntry.MASK << 32;
-    return within < 8 ? address[entry] : Integer.toUnsignedLong(data[entry]) | control;
+  private long dataAndControl(int entry) {
+    return Integer.toUnsignedLong(data[entry]) | (long) control[entry] << 32;
+  }
+
+  private void mask(int entry) {
+    BusDomain.Interrupt interrupt = backing[entry];
+    if (interrupt != null) {
+      interrupt.mask(true);
+    }
   }
 
   private void translate(int entry) {
-    Optional<Target> target = controller.apply(new Message(address[entry], data[entry]));
+    Optional<Target> target = controller.read(entry, new Message(address[entry], data[entry]));
     if (target.isEmpty()) {
       close(entry);
       return;
     }
     try {
-      BusDomain.Interrupt interrupt = backing[entry];
-      if (interrupt == null) {
-        interrupt =
-            sameEntry
-                ? real.allocate(entry, cookie, target.get())
-                : real.allocate(cookie, target.get());
-        backing[entry] = interrupt;
-      } else {
-        interrupt.retarget(target.get());
-      }
-      interrupt.mask(false);
+      back(entry, target.get()).mask(false);
     } catch (DomainException e) {
       // Quota or exhaustion: the guest's entry stays without effect, like a wire nobody connected.
       close(entry);
     }
   }
 
+  private BusDomain.Interrupt back(int entry, Target target) {
+    BusDomain.Interrupt interrupt = backing[entry];
+    if (interrupt != null && !interrupt.stored()) {
+      backing[entry] = null;
+      interrupt.release();
+      interrupt = null;
+    }
+    if (interrupt == null) {
+      interrupt = sameEntry ? real.allocate(entry, cookie, target) : real.allocate(cookie, target);
+      backing[entry] = interrupt;
+    } else if (!target.equals(targets[entry])) {
+      interrupt.retarget(target);
+    }
+    targets[entry] = target;
+    return interrupt;
+  }
+
   private void close(int entry) {
+    controller.closed(entry);
     BusDomain.Interrupt interrupt = backing[entry];
     if (interrupt != null) {
       backing[entry] = null;

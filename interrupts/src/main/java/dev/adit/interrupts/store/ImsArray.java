@@ -2,51 +2,34 @@ package dev.adit.interrupts.store;
 
 import dev.adit.interrupts.Bytes;
 import dev.adit.interrupts.MessageSink;
+import dev.adit.interrupts.spec.EntryFormat;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An interrupt message store in device memory, in the entry format of DSA (Intel DSA Architecture
- * Specification 3.0, section 9.2.28):
+ * An interrupt message store in device memory: entries of 16 bytes as {@link
+ * dev.adit.interrupts.spec.MessageEntry} lays them out, with a control word in the device's own
+ * {@link EntryFormat}.
  *
- * <pre>
- *   bytes 7:0    message address; a write whose bits 63:20 are not 0xFEE is ignored, bits 1:0 are 0
- *   bytes 11:8   message data
- *   bytes 15:12  0 mask   1 pending (read only)   2 ignore   3 PASID enable   31:12 PASID
- * </pre>
- *
- * <p>After reset an entry is masked and its address is 0xFEE00000. A masked entry that fires
- * becomes pending, and sends once when its mask is cleared. There is no array of pending bits and
- * no limit of 2048 entries. The number in the entry is what {@link #admits} compares a work item
- * with: the substitute, in the device, for a remapper that would check PASIDs.
+ * <p>After reset an entry is masked. A masked entry that fires becomes pending, and sends once when
+ * its mask is cleared. There is no array of pending bits and no limit of 2048 entries. The number
+ * in the entry is what {@link #admits} compares a work item with: the substitute, in the device,
+ * for a remapper that would check PASIDs.
  */
 public final class ImsArray extends WindowedStore {
-  /** Control: completions of descriptors neither send nor become pending. */
-  static final int IGNORE = 1 << 2;
-
-  /** Control: the entry belongs to one PASID. */
-  public static final int PASID_ENABLE = 1 << 3;
-
-  static final int PASID_SHIFT = 12;
-
-  /** The address of an entry after reset. */
-  static final long RESET_ADDRESS = 0xFEE0_0000L;
-
-  private static final int WRITABLE =
-      MessageEntries.MASK | IGNORE | PASID_ENABLE | (-1 << PASID_SHIFT);
-
   private final boolean tagged;
   private volatile @Nullable ImsPage page;
 
   /**
    * Makes an array in its reset state whose messages carry no PASID, as all hardware does.
    *
-   * @param size entries, at least 1
+   * @param format of its entries
+   * @param size how many, at least 1
    * @param sink where messages go
    * @param requesterId bus, device and function of the sender, 16 bits
    */
-  public ImsArray(int size, MessageSink sink, int requesterId) {
-    this(size, sink, requesterId, false);
+  public ImsArray(EntryFormat format, int size, MessageSink sink, int requesterId) {
+    this(format, size, sink, requesterId, false);
   }
 
   /**
@@ -55,15 +38,15 @@ public final class ImsArray extends WindowedStore {
    * @param tagged an extension past all hardware: messages are tagged with the PASID of their
    *     entry, for a remapper that checks it
    */
-  public ImsArray(int size, MessageSink sink, int requesterId, boolean tagged) {
-    super(size, sink, requesterId);
+  public ImsArray(EntryFormat format, int size, MessageSink sink, int requesterId, boolean tagged) {
+    super(format, size, sink, requesterId);
     this.tagged = tagged;
     reset();
   }
 
   /** Puts all entries into their reset state. */
   public void reset() {
-    resetEntries(RESET_ADDRESS);
+    resetEntries();
     ImsPage mapped = page;
     if (mapped != null) {
       mapped.reset();
@@ -78,7 +61,7 @@ public final class ImsArray extends WindowedStore {
    * @throws IllegalArgumentException if there are more than 256 entries
    */
   public void back(MemorySegment memory) {
-    page = new ImsPage(memory, size(), sink, requesterId);
+    page = new ImsPage(format, memory, size(), sink, requesterId);
   }
 
   /** Sends what waits in an entry that was unmasked in memory. */
@@ -148,7 +131,7 @@ public final class ImsArray extends WindowedStore {
     if (mapped != null) {
       return entries.has(entry) && mapped.pending(entry);
     }
-    return entries.has(entry) && (entries.control(entry) & MessageEntries.PENDING) != 0;
+    return entries.has(entry) && entries.pending(entry);
   }
 
   @Override
@@ -172,32 +155,14 @@ public final class ImsArray extends WindowedStore {
   public boolean admits(int entry, int pasid) {
     ImsPage mapped = page;
     return entries.has(entry)
-        && owner(mapped == null ? entries.control(entry) : mapped.control(entry)) == pasid;
+        && format.owner(mapped == null ? entries.control(entry) : mapped.control(entry)) == pasid;
   }
 
   @Override
   boolean answers(long state, int cause) {
     int control = (int) state;
-    return cause == ANY_CAUSE || ((control & IGNORE) == 0 && owner(control) == cause);
-  }
-
-  private static int owner(int control) {
-    return (control & PASID_ENABLE) != 0 ? control >>> PASID_SHIFT : NO_PASID;
-  }
-
-  @Override
-  long acceptAddress(long old, long written) {
-    return written >>> 20 == RESET_ADDRESS >>> 20 ? written & ~3L : old;
-  }
-
-  @Override
-  int writableControl() {
-    return WRITABLE;
-  }
-
-  @Override
-  int readableControl() {
-    return WRITABLE | MessageEntries.PENDING;
+    return cause == ANY_CAUSE
+        || ((control & format.ignore()) == 0 && format.owner(control) == cause);
   }
 
   @Override
@@ -207,6 +172,6 @@ public final class ImsArray extends WindowedStore {
 
   @Override
   int tag(long state) {
-    return tagged ? owner((int) state) : NO_PASID;
+    return tagged ? format.owner((int) state) : NO_PASID;
   }
 }

@@ -3,6 +3,8 @@ package dev.adit.interrupts.store;
 import dev.adit.interrupts.Bytes;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
+import dev.adit.interrupts.spec.EntryFormat;
+import dev.adit.interrupts.spec.MessageEntry;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * with a message waiting says so.
  *
  * <pre>
- *   16 n          entry n, as in {@link ImsArray}; bit 1 of the control word is not used
+ *   16 n          entry n, as in {@link ImsArray}; its pending bit is not used
  *   4096 + n      one byte, 1 while entry n has a message waiting; written by the device
  * </pre>
  *
@@ -25,24 +27,26 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 final class ImsPage {
   static final int PENDING = 4096;
 
-  private static final int ENTRY = WindowedStore.ENTRY_BYTES;
-  private static final int DATA = 8;
-  private static final int CONTROL = 12;
+  private static final int ENTRY = MessageEntry.BYTES;
+  private static final int DATA = MessageEntry.DATA;
+  private static final int CONTROL = MessageEntry.CONTROL;
   private static final VarHandle LONG =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
   private static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
+  private final EntryFormat format;
   private final MemorySegment memory;
   private final AtomicIntegerArray waiting;
   private final MessageSink sink;
   private final int requesterId;
 
-  ImsPage(MemorySegment memory, int size, MessageSink sink, int requesterId) {
+  ImsPage(EntryFormat format, MemorySegment memory, int size, MessageSink sink, int requesterId) {
     if (memory.byteSize() < 2 * PENDING || size * ENTRY > PENDING) {
       throw new IllegalArgumentException("two pages, for " + PENDING / ENTRY + " entries at most");
     }
+    this.format = format;
     this.memory = memory;
     this.sink = sink;
     this.requesterId = requesterId;
@@ -54,7 +58,7 @@ final class ImsPage {
   void reset() {
     for (int entry = 0; entry < waiting.length(); entry++) {
       INT.setVolatile(memory, at(entry) + CONTROL, MessageEntries.MASK);
-      LONG.setVolatile(memory, at(entry), ImsArray.RESET_ADDRESS);
+      LONG.setVolatile(memory, at(entry), format.resetAddress());
       INT.setVolatile(memory, at(entry) + DATA, 0);
       waiting.set(entry, 0);
       show(entry, 0);
@@ -108,7 +112,7 @@ final class ImsPage {
   private void send(int entry) {
     long to = (long) LONG.getVolatile(memory, at(entry));
     int with = (int) INT.getVolatile(memory, at(entry) + DATA);
-    if (to >>> 20 == ImsArray.RESET_ADDRESS >>> 20) {
+    if (format.admits(to)) {
       sink.send(to & ~3L, with, requesterId, MessageStore.NO_PASID);
     }
   }

@@ -1,5 +1,6 @@
 package dev.adit.interrupts.store;
 
+import dev.adit.interrupts.spec.MessageEntry;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -12,7 +13,7 @@ import java.lang.invoke.VarHandle;
  * Four words for each entry, two entries to a cache line:
  *
  * <pre>
- *   0  state    31:0 control (bit 0 mask, bit 1 pending, the rest is the store's)   63:32 version
+ *   0  state    31:0 control (bit 0 mask, the rest is the store's)   32 pending   63:33 version
  *   1  address of the pair that is live in even versions
  *   2  address of the pair that is live in odd versions
  *   3  data: 31:0 even versions, 63:32 odd versions
@@ -34,8 +35,8 @@ import java.lang.invoke.VarHandle;
  * compare-and-set, so only one of them sends.
  */
 final class MessageEntries {
-  static final int MASK = 1;
-  static final int PENDING = 1 << 1;
+  static final int MASK = MessageEntry.MASK;
+  static final long PENDING = 1L << 32;
 
   private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int WORDS = 4;
@@ -44,7 +45,7 @@ final class MessageEntries {
   private static final int STATE = 0;
   private static final int ADDRESS = 1;
   private static final int DATA = 3;
-  private static final int VERSION = 32;
+  private static final int VERSION = 33;
 
   private final int size;
   private final long[] words;
@@ -71,9 +72,14 @@ final class MessageEntries {
     return (long) WORD.getVolatile(words, at(entry));
   }
 
-  /** {@return the control word, pending included} */
+  /** {@return the control word} */
   int control(int entry) {
     return (int) state(entry);
+  }
+
+  /** {@return whether a message waits for the mask to be cleared} */
+  boolean pending(int entry) {
+    return (state(entry) & PENDING) != 0;
   }
 
   /** {@return the address that is live in a state} Void if the state has changed since. */
@@ -109,11 +115,7 @@ final class MessageEntries {
     }
   }
 
-  /**
-   * Makes a pair and a control word live at once; pending stays as it is. One writer at a time.
-   *
-   * @param control without pending
-   */
+  /** Makes a pair and a control word live at once; pending stays as it is. One writer at a time. */
   void commit(int entry, long address, int data, int control) {
     int next = 1 - odd(state(entry));
     WORD.setRelease(words, at(entry) + ADDRESS + next, address);

@@ -3,6 +3,7 @@ package dev.adit.interrupts.store;
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.Message;
 import dev.adit.interrupts.RegisterWindow;
+import dev.adit.interrupts.spec.MessageEntry;
 
 /**
  * Programs an {@link MsixTable} through its registers, the way the specification asks for: an entry
@@ -41,13 +42,13 @@ public final class MsixChip implements StoreChip {
 
   @Override
   public void store(int index, Message message) {
-    boolean open = (window.read(at(index) + 12, 4) & MessageEntries.MASK) == 0;
+    boolean open = (window.read(at(index) + MessageEntry.CONTROL, 4) & MessageEntries.MASK) == 0;
     if (open) {
       mask(index, true);
     }
     window.write(at(index), 4, message.address());
     window.write(at(index) + 4, 4, message.address() >>> 32);
-    window.write(at(index) + 8, 4, message.data());
+    window.write(at(index) + MessageEntry.DATA, 4, message.data());
     if (open) {
       mask(index, false);
     }
@@ -55,8 +56,8 @@ public final class MsixChip implements StoreChip {
 
   @Override
   public void mask(int index, boolean masked) {
-    window.write(at(index) + 12, 4, masked ? MessageEntries.MASK : 0);
-    long _ = window.read(at(index) + 12, 4);
+    window.write(at(index) + MessageEntry.CONTROL, 4, masked ? MessageEntries.MASK : 0);
+    long _ = window.read(at(index) + MessageEntry.CONTROL, 4);
   }
 
   @Override
@@ -68,6 +69,6 @@ public final class MsixChip implements StoreChip {
   }
 
   private static long at(int index) {
-    return (long) index * WindowedStore.ENTRY_BYTES;
+    return (long) index * MessageEntry.BYTES;
   }
 }

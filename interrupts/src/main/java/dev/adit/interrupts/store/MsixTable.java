@@ -2,6 +2,7 @@ package dev.adit.interrupts.store;
 
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.VectorRoute;
+import dev.adit.interrupts.spec.EntryFormat;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class MsixTable extends WindowedStore {
     if (size > MAX_SIZE) {
       throw new IllegalArgumentException("An MSI-X table has at most 2048 entries, not " + size);
     }
-    super(size, sink, requesterId);
+    super(EntryFormat.MSIX, size, sink, requesterId);
     routes = new AtomicReferenceArray<>(size);
     reset();
   }
@@ -44,7 +45,7 @@ public final class MsixTable extends WindowedStore {
   /** Puts the table into its reset state: off, all entries masked and zero, nothing pending. */
   public void reset() {
     held = true;
-    resetEntries(0);
+    resetEntries();
   }
 
   /**
@@ -83,7 +84,7 @@ public final class MsixTable extends WindowedStore {
 
   /** {@return whether a vector is waiting to be unmasked} */
   public boolean pending(int vector) {
-    return entries.has(vector) && (entries.control(vector) & MessageEntries.PENDING) != 0;
+    return entries.has(vector) && entries.pending(vector);
   }
 
   /**
@@ -141,21 +142,6 @@ public final class MsixTable extends WindowedStore {
       }
       s = entries.state(entry);
     }
-  }
-
-  @Override
-  long acceptAddress(long old, long written) {
-    return written & ~3L;
-  }
-
-  @Override
-  int writableControl() {
-    return MessageEntries.MASK;
-  }
-
-  @Override
-  int readableControl() {
-    return MessageEntries.MASK;
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.Message;
-import dev.adit.interrupts.MessageStore;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,10 +65,7 @@ public final class QueueChip implements StoreChip {
 
   @Override
   public void bind(int index, Cookie cookie) {
-    int owner =
-        cookie.pasid() == MessageStore.NO_PASID
-            ? 0
-            : ImsArray.PASID_ENABLE | (cookie.pasid() << ImsArray.PASID_SHIFT);
+    int owner = QueueStore.FORMAT.owned(cookie.pasid());
     change(index, new Context(FREE.message(), owner | MessageEntries.MASK | QueueStore.FORGET));
   }
 

@@ -4,6 +4,8 @@ import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.InFlight;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
+import dev.adit.interrupts.spec.EntryFormat;
+import dev.adit.interrupts.spec.MessageEntry;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -26,14 +28,15 @@ import java.util.function.IntUnaryOperator;
  */
 public final class QueueStore implements MessageStore {
   /** Bytes of a context. */
-  public static final int CONTEXT_BYTES = 16;
+  public static final int CONTEXT_BYTES = MessageEntry.BYTES;
+
+  /** The control word of a context; the address may be any. */
+  static final EntryFormat FORMAT = new EntryFormat(1 << 1, 0, 1 << 3, 12, 0, 0);
 
   /** Control, of a command: nothing is pending any more. */
   static final int FORGET = 1 << 2;
 
   private static final int CACHED = 1 << 4;
-  private static final int HELD =
-      MessageEntries.MASK | ImsArray.PASID_ENABLE | (-1 << ImsArray.PASID_SHIFT);
 
   private final MessageEntries copies;
   private final GuestMemory memory;
@@ -101,7 +104,7 @@ public final class QueueStore implements MessageStore {
 
   private synchronized void replace(int queue, long mailbox) {
     long rest = memory.getLong(mailbox + 8);
-    take(queue, memory.getLong(mailbox), rest, copies.control(queue) & MessageEntries.PENDING);
+    take(queue, memory.getLong(mailbox), rest, copies.pending(queue));
     if (((int) (rest >>> 32) & FORGET) != 0) {
       // After the new owner is in place: the former one can set it no more.
       copies.clearPending(queue);
@@ -172,9 +175,7 @@ public final class QueueStore implements MessageStore {
   }
 
   private static int owner(long state) {
-    int control = (int) state;
-    boolean owned = (control & ImsArray.PASID_ENABLE) != 0;
-    return owned ? control >>> ImsArray.PASID_SHIFT : NO_PASID;
+    return FORMAT.owner((int) state);
   }
 
   /** Gets a copy of a context; false if there is no memory where it should be. */
@@ -187,15 +188,15 @@ public final class QueueStore implements MessageStore {
       return false;
     }
     long rest = memory.getLong(at + 8);
-    take(queue, memory.getLong(at), rest, (int) (rest >>> 32) & MessageEntries.PENDING);
+    take(queue, memory.getLong(at), rest, ((int) (rest >>> 32) & FORMAT.pending()) != 0);
     open(queue);
     return true;
   }
 
-  private void take(int queue, long address, long rest, int pending) {
-    int control = ((int) (rest >>> 32) & HELD) | CACHED;
+  private void take(int queue, long address, long rest, boolean pending) {
+    int control = ((int) (rest >>> 32) & FORMAT.writable()) | CACHED;
     // Pending first and behind a mask, so that whoever opens the entry finds it.
-    if (pending != 0) {
+    if (pending) {
       copies.setPending(queue);
     }
     copies.commit(queue, address & ~3L, (int) rest, control);
@@ -221,7 +222,8 @@ public final class QueueStore implements MessageStore {
     long at = base + (long) queue * CONTEXT_BYTES;
     if (memory.holds(at, CONTEXT_BYTES)) {
       long s = copies.state(queue);
-      long control = (int) s & (HELD | MessageEntries.PENDING);
+      boolean pending = (s & MessageEntries.PENDING) != 0;
+      long control = ((int) s & FORMAT.writable()) | (pending ? FORMAT.pending() : 0);
       memory.setLong(at, copies.address(queue, s));
       memory.setLong(at + 8, Integer.toUnsignedLong(copies.data(queue, s)) | (control << 32));
     }

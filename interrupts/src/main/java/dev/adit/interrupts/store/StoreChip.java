@@ -32,6 +32,19 @@ public interface StoreChip {
   /** Takes an entry from its owner: masked, no pair, no PASID. */
   void clear(int index);
 
+  /** {@return whether an entry is masked with a message waiting, as far as the entry shows that} */
+  default boolean pending(int index) {
+    return false;
+  }
+
+  /**
+   * {@return whether an entry still leads where a pair was to lead, as far as can be seen} A reset
+   * of the device may have emptied it.
+   */
+  default boolean holds(int index, Message message) {
+    return true;
+  }
+
   /** Begins a group of changes. */
   default void lock() {}
 

@@ -8,6 +8,8 @@ import dev.adit.interrupts.RegisterWindow;
 import dev.adit.interrupts.remap.Outcome;
 import dev.adit.interrupts.remap.Remapper;
 import dev.adit.interrupts.remap.RemappingUnit;
+import dev.adit.interrupts.spec.EntryFormat;
+import dev.adit.interrupts.spec.MessageEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class WindowedStore implements MessageStore, RegisterWindow
     permits MsixTable, ImsArray {
-  /** Bytes of an entry. */
-  static final int ENTRY_BYTES = 16;
+  private static final int ENTRY_BYTES = MessageEntry.BYTES;
+  private static final int DATA = MessageEntry.DATA;
+  private static final int CONTROL = MessageEntry.CONTROL;
 
-  private static final int DATA = 8;
-  private static final int CONTROL = 12;
-
+  final EntryFormat format;
   final MessageEntries entries;
   final MessageSink sink;
   final int requesterId;
@@ -50,7 +51,8 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
   private final long[] address;
   private final int[] data;
 
-  WindowedStore(int size, MessageSink sink, int requesterId) {
+  WindowedStore(EntryFormat format, int size, MessageSink sink, int requesterId) {
+    this.format = format;
     entries = new MessageEntries(size);
     this.sink = sink;
     this.requesterId = requesterId;
@@ -120,14 +122,14 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
     int within = (int) (offset % ENTRY_BYTES);
     if (within < DATA) {
       address[entry] =
-          acceptAddress(address[entry], Bytes.set(address[entry], within, width, value));
+          format.address(address[entry], Bytes.set(address[entry], within, width, value));
       return;
     }
     long half = Bytes.set(dataAndControl(entry), within - DATA, width, value);
     data[entry] = (int) half;
     boolean controlToo = within + width > CONTROL;
     int control = controlToo ? (int) (half >>> 32) : entries.control(entry);
-    entries.commit(entry, address[entry], data[entry], control & writableControl());
+    entries.commit(entry, address[entry], data[entry], control & format.writable());
     settle(entry);
   }
 
@@ -136,28 +138,19 @@ abstract sealed class WindowedStore implements MessageStore, RegisterWindow
   }
 
   private long dataAndControl(int entry) {
-    return Integer.toUnsignedLong(data[entry])
-        | (long) (entries.control(entry) & readableControl()) << 32;
+    int control = entries.control(entry) | (entries.pending(entry) ? format.pending() : 0);
+    return Integer.toUnsignedLong(data[entry]) | (long) control << 32;
   }
 
   /** Puts every entry into its reset state: masked, nothing pending. */
-  final synchronized void resetEntries(long resetAddress) {
+  final synchronized void resetEntries() {
     for (int i = 0; i < entries.size(); i++) {
-      address[i] = resetAddress;
+      address[i] = format.resetAddress();
       data[i] = 0;
-      entries.commit(i, resetAddress, 0, MessageEntries.MASK);
+      entries.commit(i, format.resetAddress(), 0, MessageEntries.MASK);
       entries.clearPending(i);
     }
   }
-
-  /** {@return what the address register holds after a write} */
-  abstract long acceptAddress(long old, long written);
-
-  /** {@return the bits of the control word that a write changes} */
-  abstract int writableControl();
-
-  /** {@return the bits of the control word that a read shows} */
-  abstract int readableControl();
 
   /** {@return whether something beside the entry's mask holds it back} */
   abstract boolean held();

@@ -3,6 +3,7 @@ package dev.adit.interrupts.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.interrupts.Cookie;
+import dev.adit.interrupts.Formats;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.InFlight;
 import dev.adit.interrupts.InterruptBus;
@@ -50,10 +51,14 @@ class SharedLinesTest {
             new Ignoring(),
             new VectorDomain(1, Quotas.none("vectors")),
             Quotas.none("remapping entries"));
-    store = new ImsArray(64, host.remapper(), RID);
+    store = new ImsArray(Formats.OWNED, 64, host.remapper(), RID);
     interrupts =
         new BusDomain(
-            host.domain(), new ImsChip(store, 64), RID, Quotas.none("store entries"), _ -> {});
+            host.domain(),
+            new ImsChip(Formats.OWNED, store, 64),
+            RID,
+            Quotas.none("store entries"),
+            _ -> {});
   }
 
   private BusDomain.Interrupt open(PostedDescriptors.Post post, int vector) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.interrupts.Cookie;
 import dev.adit.interrupts.DomainException;
+import dev.adit.interrupts.Formats;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.InterruptBus;
 import dev.adit.interrupts.IsolationLevel;
@@ -111,12 +112,13 @@ final class TwoTenants implements InterruptBus {
     unit.write(VtdRegister.GCMD.offset(), 4, VtdFields.IRE.mask());
     unit.write(VtdRegister.PILA.offset(), 8, LIVE | VtdFields.PIE.mask());
     memory.setLong(LIVE, 0b110);
-    store = new ImsArray(ENTRIES, unit, RID, pasids);
+    store = new ImsArray(Formats.OWNED, ENTRIES, unit, RID, pasids);
     RemapTable table = new VtdEntries(unit::invalidate, memory, 0, ENTRIES, true, false, level);
     RemapDomain domain =
         new RemapDomain(
             table, new VectorDomain(1, Quotas.none("vectors")), new Quotas("remapping entries", 2));
-    bus = new BusDomain(domain, new ImsChip(window(), ENTRIES), RID, quota(), _ -> {});
+    bus =
+        new BusDomain(domain, new ImsChip(Formats.OWNED, window(), ENTRIES), RID, quota(), _ -> {});
     for (int i = 0; i < ENTRIES; i++) {
       remap[i] = new Model();
     }
@@ -147,7 +149,7 @@ final class TwoTenants implements InterruptBus {
   private void give(int tenant, RemapDomain domain) {
     for (int entry = 2 * tenant; entry < 2 * tenant + 2; entry++) {
       owner[entry] = tenant;
-      store.write(entry * 16L + 12, 4, ImsArray.PASID_ENABLE | pasid(tenant) << 12 | 1);
+      store.write(entry * 16L + 12, 4, Formats.OWNED.pasidEnable() | pasid(tenant) << 12 | 1);
     }
     var device = new HypercallHost.Device(RID, domain, IsolationLevel.REMAPPER_PASID, false);
     hosts[tenant] =
@@ -346,7 +348,8 @@ final class TwoTenants implements InterruptBus {
   private void mask(int tenant, int slot, boolean on) {
     int entry = 2 * tenant + slot;
     if (guestsWrite) {
-      store.write(entry * 16L + 12, 4, ImsArray.PASID_ENABLE | pasid(tenant) << 12 | (on ? 1 : 0));
+      store.write(
+          entry * 16L + 12, 4, Formats.OWNED.pasidEnable() | pasid(tenant) << 12 | (on ? 1 : 0));
     } else {
       BusDomain.Interrupt interrupt = interrupts[tenant][slot];
       if (interrupt == null) {

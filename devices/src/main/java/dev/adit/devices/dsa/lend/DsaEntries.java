@@ -3,7 +3,9 @@ package dev.adit.devices.dsa.lend;
 import dev.adit.devices.EntryStore;
 import dev.adit.devices.dsa.DsaDevice;
 import dev.adit.devices.dsa.spec.Block;
+import dev.adit.devices.dsa.spec.ImsEntry;
 import dev.adit.interrupts.RegisterWindow;
+import dev.adit.interrupts.spec.MessageEntry;
 import dev.adit.interrupts.store.ImsChip;
 import dev.adit.interrupts.store.StoreChip;
 import dev.adit.pci.spec.Msix;
@@ -13,10 +15,6 @@ import dev.adit.pci.spec.Msix;
  * or its MSI-X table with the permissions beside it.
  */
 final class DsaEntries implements EntryStore {
-  private static final int ENTRY = 16;
-  private static final int CONTROL = 12;
-  private static final int PENDING = 2;
-
   private final DsaDevice device;
   private final int requesterId;
   private final boolean ims;
@@ -33,7 +31,7 @@ final class DsaEntries implements EntryStore {
     ims = imsEntries > 0;
     if (ims) {
       base = (offsets >>> 48) << 8;
-      chip = new ImsChip(window(base), imsEntries);
+      chip = new ImsChip(ImsEntry.FORMAT, window(base), imsEntries);
     } else {
       base = device.config().get(Msix.PBA_OFFSET) << 3;
       long table = device.config().get(Msix.TABLE_OFFSET) << 3;
@@ -57,6 +55,10 @@ final class DsaEntries implements EntryStore {
     };
   }
 
+  private static long control(int index) {
+    return (long) index * MessageEntry.BYTES + MessageEntry.CONTROL;
+  }
+
   @Override
   public StoreChip chip() {
     return chip;
@@ -76,7 +78,7 @@ final class DsaEntries implements EntryStore {
   @Override
   public boolean pending(int index) {
     return ims
-        ? (device.read(0, base + (long) index * ENTRY + CONTROL, 4) & PENDING) != 0
+        ? (device.read(0, base + control(index), 4) & ImsEntry.FORMAT.pending()) != 0
         : (device.read(0, base, 8) >>> index & 1) != 0;
   }
 }

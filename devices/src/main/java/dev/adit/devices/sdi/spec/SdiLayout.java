@@ -1,5 +1,8 @@
 package dev.adit.devices.sdi.spec;
 
+import dev.adit.interrupts.spec.EntryFormat;
+import dev.adit.interrupts.spec.MessageEntry;
+
 /**
  * Where the SDI function has its registers; docs/reference/sdi.md is its manual. All are
  * little-endian.
@@ -42,7 +45,11 @@ public final class SdiLayout {
   public static final int STORE_ENTRIES = 64;
 
   /** Bytes of an entry of table or store. */
-  public static final int ENTRY = 16;
+  public static final int ENTRY = MessageEntry.BYTES;
+
+  /** Control words of the store's entries; messages go to local APICs only. */
+  public static final EntryFormat STORE_FORMAT =
+      new EntryFormat(1 << 1, 1 << 2, 1 << 3, 12, 0xFEE0_0000L, -1L << 20);
 
   /** Register, R 4: interrupts that the SDI has, beside the driver's own vector 0. */
   public static final int VECTORS = 0x00;
