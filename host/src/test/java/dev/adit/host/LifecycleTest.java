@@ -6,15 +6,19 @@ import dev.adit.devices.Refusal;
 import dev.adit.devices.Result;
 import dev.adit.devices.dsa.DsaType;
 import dev.adit.devices.dsa.SavedDsa;
+import dev.adit.devices.dsa.spec.Register;
 import dev.adit.machine.DsaDriver;
 import dev.adit.machine.DsaExercise;
 import dev.adit.machine.DsaQueue;
 import dev.adit.machine.PciDevice;
 import dev.adit.machine.SocketPciDevice;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -176,6 +180,26 @@ final class LifecycleTest {
     device.suspend(WAIT).orThrow();
     Rig.eventually(() -> Dsa.statistics(device).queues().getFirst().occupancy() == 1);
     return device.saved();
+  }
+
+  /** The states hold a No-op each, which came after the device had been drained. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1dwq", "1swq"})
+  void aStateThatAnOlderVersionSavedGoesOnWithTheWorkInIt(String type) throws IOException {
+    byte[] saved;
+    try (InputStream in = getClass().getResourceAsStream("control/before/" + type + ".saved")) {
+      saved = Objects.requireNonNull(in).readAllBytes();
+    }
+    DsaType adi = DsaType.parse(type).orElseThrow();
+    try (Rig rig = new Rig(Rig.plan(1))) {
+      VirtualDevice device = rig.registry.resume(rig.device("a", adi), saved).orThrow();
+      assertThat(Dsa.statistics(device).queues().getFirst().occupancy()).isEqualTo(1);
+      try (SocketPciDevice pci = SocketPciDevice.connect(device.plan().socket(), 1 << 20)) {
+        // By its first write the guest shows that it runs again; this one clears nothing.
+        pci.write(0, Register.INTCAUSE.offset(), 4, 0);
+        Rig.eventually(() -> Dsa.descriptors(device) == 1);
+      }
+    }
   }
 
   @Test
