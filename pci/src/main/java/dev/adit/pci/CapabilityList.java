@@ -15,10 +15,15 @@ import java.util.Optional;
  * Whatever the bytes are, the walk ends and does not throw: a pointer that leaves the space, goes
  * back or hits another capability ends its list and is named as a problem.
  *
+ * <p>What a walk can prove is decided here and nowhere else. A capability that was found is there.
+ * One that was not found is absent only if the walk came to the end of its list, a null pointer,
+ * and nothing on the way was broken; behind a loop, a pointer to nowhere, all ones or the last
+ * visible byte, everything else may still be there, and is hidden.
+ *
  * @param capabilities standard ones first
- * @param problems sentences for the user
- * @param standardVisible whether the standard list could be walked to its end
- * @param extendedVisible whether the extended list could be walked to its end; also true for a
+ * @param problems sentences for the user, each with the offset where a list is broken
+ * @param standardVisible whether the standard list was walked to its proper end
+ * @param extendedVisible whether the extended list was walked to its proper end; also true for a
  *     conventional function, which has none
  * @param filtered whether something between the device and us took capabilities out of the extended
  *     list: it begins with an empty header that only links to the next
@@ -80,39 +85,40 @@ public record CapabilityList(
       return new CapabilityList(found, problems, standard, extended, filtered);
     }
 
-    /** Walks the standard list; false if it could not be seen to its end. */
+    /** Walks the standard list; false if that did not come to its end. */
     private boolean standard() {
-      if (!config.visible(0, HEADER_SIZE)) {
+      if (!config.visible(0, HEADER_SIZE) || !readable()) {
         return false;
       }
-      if (config.u32(0) == -1 && config.u32(4) == -1 && config.u32(8) == -1) {
-        // The IDs alone are all ones in every virtual function (PCIe 9.3.4.1).
-        problems.add("the function reads as all ones: it is off, gone or not there");
+      int type = config.header(Header.HEADER_TYPE);
+      if (type > 2) {
+        problems.add(
+            "the header type at 0x0e is %#04x, which there is not: the header is damaged"
+                .formatted(type));
         return false;
       }
       if (config.header(Header.CAPABILITY_LIST) == 0) {
         return true;
       }
-      int pointerAt = config.header(Header.HEADER_TYPE) == 2 ? 0x14 : 0x34;
-      int at = config.u8(pointerAt) & ~3;
+      int at = config.u8(type == 2 ? 0x14 : 0x34) & ~3;
       String from = "the pointer in the header";
       while (at != 0) {
         if (at < HEADER_SIZE) {
           problems.add("%s leads into the header, to %#04x".formatted(from, at));
-          return true;
+          return false;
         }
         if (!config.visible(at, 2)) {
-          return false;
+          return cut(at);
         }
         if (seen.get(at)) {
           problems.add("%s loops back to %#04x".formatted(from, at));
-          return true;
+          return false;
         }
         seen.set(at, at + 4);
         int id = config.u8(at);
         if (id == 0xff) {
           problems.add("the capability at %#04x reads as all ones".formatted(at));
-          return true;
+          return false;
         }
         found.add(new Capability(CapabilityKey.standard(id), at, 0));
         from = "the pointer at %#04x".formatted(at + 1);
@@ -121,35 +127,78 @@ public record CapabilityList(
       return true;
     }
 
-    /** Walks the extended list; false if it could not be seen to its end. */
+    /** Whether the header was read from a function that answers. */
+    private boolean readable() {
+      int first = config.u32(0);
+      if (first == -1 && config.u32(4) == -1 && config.u32(8) == -1) {
+        // The IDs alone are all ones in every virtual function (PCIe 9.3.4.1).
+        problems.add("the function reads as all ones: it is off, gone or not there");
+        return false;
+      }
+      if (first == 0 && config.u32(4) == 0 && config.u32(8) == 0) {
+        problems.add("the function reads as zeros: its configuration space was not read");
+        return false;
+      }
+      return true;
+    }
+
+    /** Says where a list goes on that we do not see, unless just that much is always shown. */
+    private boolean cut(int at) {
+      int size = config.size();
+      if (size != HEADER_SIZE && size != ConfigSpace.CONVENTIONAL) {
+        problems.add(
+            "the list goes on at %#04x, but only %#04x bytes were read".formatted(at, size));
+      }
+      return false;
+    }
+
+    /** Walks the extended list; false if that did not come to its end. */
     private boolean extended(boolean standardVisible) {
+      boolean express = mayHaveExtended();
       if (config.size() < ConfigSpace.CONVENTIONAL + 4) {
         // Only functions with a PCI Express (or PCI-X 2) capability have an extended list.
-        return standardVisible && !mayHaveExtended();
+        return standardVisible && !express;
       }
       int at = ConfigSpace.CONVENTIONAL;
       int header = config.u32(at);
-      if (header == 0 || header == -1) {
-        return true;
+      boolean empty = header == 0 || header == -1;
+      if (!express && (empty || standardVisible)) {
+        if (!empty) {
+          problems.add(
+              "what reads like capabilities from 0x100 on is not believed: the function has no"
+                  + " PCI Express capability");
+        }
+        return empty && standardVisible;
       }
-      filtered = (header & 0xfffff) == 0 || (header & 0xffff) == 0xffff;
+      if (header == -1) {
+        problems.add("the extended space reads as all ones from 0x100 on: it was not reached");
+        return false;
+      }
+      filtered = header != 0 && ((header & 0xfffff) == 0 || (header & 0xffff) == 0xffff);
+      // Where the standard list is broken, an Express capability may be behind the damage: what is
+      // found here is there, but nothing else is ruled out.
+      return header == 0 || (extendedFrom(at) && express);
+    }
+
+    private boolean extendedFrom(int start) {
+      int at = start;
       String from = "the start";
       while (at != 0) {
         if (at < ConfigSpace.CONVENTIONAL) {
           problems.add("%s leads out of the extended space, to %#05x".formatted(from, at));
-          return true;
+          return false;
         }
         if (!config.visible(at, 4)) {
-          return false;
+          return cut(at);
         }
         if (seen.get(at)) {
           problems.add("%s loops back to %#05x".formatted(from, at));
-          return true;
+          return false;
         }
-        header = config.u32(at);
+        int header = config.u32(at);
         if (header == 0 || header == -1) {
           problems.add("%s leads to %#05x, where there is nothing".formatted(from, at));
-          return true;
+          return false;
         }
         seen.set(at, at + 4);
         add(header, at);

@@ -52,7 +52,10 @@ public record SiovSupport(
       return dvsec;
     }
     Capability found = function.capabilities().find(SiovDvsec.KEY).orElseThrow();
-    boolean visible = function.config().visible(SiovDvsec.IMS.register(), found.offset());
+    // All ones are what a function answers that went away meanwhile, and no set of abilities.
+    boolean visible =
+        function.config().visible(SiovDvsec.IMS.register(), found.offset())
+            && function.config().u32(found.offset() + SiovDvsec.IMS.register().offset()) != -1;
     boolean present = function.get(SiovDvsec.IMS) != 0;
     return !visible ? Sighting.HIDDEN : present ? Sighting.PRESENT : Sighting.ABSENT;
   }

@@ -131,6 +131,10 @@ final class InspectJson implements InspectPrinter {
     json.writeArrayPropertyStart("capabilities");
     function.capabilities().capabilities().forEach(found -> capability(function, found));
     json.writeEndArray();
+    json.writeObjectPropertyStart("walkedToTheEnd");
+    json.writeBooleanProperty("standard", function.capabilities().standardVisible());
+    json.writeBooleanProperty("extended", function.capabilities().extendedVisible());
+    json.writeEndObject();
     json.writeArrayPropertyStart("problems");
     function.capabilities().problems().forEach(json::writeString);
     json.writeEndArray();

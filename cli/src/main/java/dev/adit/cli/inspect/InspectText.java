@@ -169,11 +169,19 @@ final class InspectText implements InspectPrinter {
 
   private void visibility(SeenFunction function) {
     boolean standard = function.capabilities().standardVisible();
-    if (!standard || !function.capabilities().extendedVisible()) {
-      out.println(
-          "\t%s capabilities hidden: only %d bytes of configuration space are visible"
-              .formatted(standard ? "Extended" : "All", function.config().size()));
+    boolean extended = function.capabilities().extendedVisible();
+    if (standard && extended) {
+      return;
     }
+    int size = function.config().size();
+    boolean seen = standard ? size > ConfigSpace.CONVENTIONAL : size >= ConfigSpace.CONVENTIONAL;
+    String which = standard ? "Extended" : extended ? "Standard" : "All";
+    out.println(
+        seen
+            ? "\t%s capabilities behind the damage are not visible, which is not absent"
+                .formatted(which.equals("All") ? "Any" : which)
+            : "\t%s capabilities hidden: only %d bytes of configuration space are visible"
+                .formatted(which, size));
   }
 
   private void siov(SeenFunction function) {

@@ -1,6 +1,7 @@
 package dev.adit.cli.inspect;
 
 import dev.adit.cli.output.ExitCode;
+import dev.adit.pci.CapabilityList;
 import dev.adit.pci.ConfigSpace;
 import dev.adit.pci.SeenFunction;
 import dev.adit.pci.Sighting;
@@ -14,6 +15,7 @@ final class Tally {
   private final boolean judge;
   private int functions;
   private int truncated;
+  private int damaged;
   private boolean siov;
   private boolean ims;
   boolean broken;
@@ -31,6 +33,7 @@ final class Tally {
     functions += more.size();
     for (SeenFunction function : more) {
       truncated += function.config().size() < ConfigSpace.CONVENTIONAL ? 1 : 0;
+      damaged += damaged(function) ? 1 : 0;
       if (!judge) {
         continue;
       }
@@ -40,14 +43,26 @@ final class Tally {
     }
   }
 
+  /** Whether a list of capabilities was broken where it could be read. */
+  private static boolean damaged(SeenFunction function) {
+    CapabilityList list = function.capabilities();
+    return !(list.standardVisible() && list.extendedVisible()) && !list.problems().isEmpty();
+  }
+
   void explain(PrintWriter err) {
     if (truncated > 0) {
       err.printf(
           "adit: %d of %d functions show less than 256 bytes; their capabilities are hidden,"
               + " not absent (root sees all)%n",
           truncated, functions);
-      err.flush();
     }
+    if (damaged > 0) {
+      err.printf(
+          "adit: %d of %d functions have a broken list of capabilities; what lies behind the damage"
+              + " is not visible, which is not absent (-v shows where)%n",
+          damaged, functions);
+    }
+    err.flush();
   }
 
   int exitCode(Set<InspectCommand.FailOn> failOn) {
