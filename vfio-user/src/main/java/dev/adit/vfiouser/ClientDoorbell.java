@@ -1,7 +1,10 @@
 package dev.adit.vfiouser;
 
+import dev.adit.vfiouser.posix.Eventfds;
+import dev.adit.vfiouser.posix.OpenFiles;
 import dev.adit.vfiouser.spec.RegionIoFds;
 import dev.adit.vfiouser.spec.Wire;
+import dev.adit.vfiouser.wire.Fds;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

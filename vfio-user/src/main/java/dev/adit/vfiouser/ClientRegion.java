@@ -1,8 +1,11 @@
 package dev.adit.vfiouser;
 
 import dev.adit.vfiouser.Region.Area;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
 import dev.adit.vfiouser.spec.RegionInfo;
 import dev.adit.vfiouser.spec.Wire;
+import dev.adit.vfiouser.wire.Fds;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,7 @@
 package dev.adit.vfiouser;
 
 import dev.adit.vfiouser.DmaSpace.Access;
-import dev.adit.vfiouser.spec.Command;
-import dev.adit.vfiouser.spec.DmaAccess;
-import dev.adit.vfiouser.spec.Header;
-import dev.adit.vfiouser.spec.Wire;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,57 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No method allocates, apart from the first access to memory that is reached by messages.
  */
-public final class DmaView implements AutoCloseable {
-  /** Data of one message, and of one bounce of heap memory. */
-  private static final int CHUNK = 64 << 10;
-
-  private static final int DATA = Header.SIZE + DmaAccess.SIZE;
-  private static final VarHandle ACTIVE;
-
-  static {
-    try {
-      ACTIVE = MethodHandles.lookup().findVarHandle(DmaView.class, "active", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private final DmaSpace space;
-  private final DmaTable table;
-
-  /** The version of the table that the section began with, 0 outside of sections. */
-  @SuppressWarnings("unused") // through ACTIVE
-  private volatile long active;
-
-  private long seen;
-  private @Nullable Mapping hit;
-  private @Nullable MemorySegment segment;
-  private long offset;
-  private @Nullable Exchange exchange;
-
-  DmaView(DmaSpace space, DmaTable table) {
-    this.space = space;
-    this.table = table;
-  }
-
-  long active() {
-    return active;
-  }
-
+public interface DmaView extends AutoCloseable {
   /** Enters a section of accesses. Sections do not nest. */
-  public void begin() {
-    ACTIVE.setVolatile(this, space.version());
-    long now = space.version();
-    if (now != seen) {
-      seen = now;
-      hit = null;
-    }
-  }
+  void begin();
 
   /** Leaves the section; results of {@link #resolve} are void from here on. */
-  public void end() {
-    ACTIVE.setRelease(this, 0L);
-  }
+  void end();
 
   /**
    * Finds the memory behind an address. After a positive result, {@link #segment} and {@link
@@ -78,142 +27,32 @@ public final class DmaView implements AutoCloseable {
    * @return how many bytes from {@code address} on lie in one piece, 1 to {@code length}; 0 if the
    *     first byte is not mapped or not permitted
    */
-  public long resolve(long address, long length, Access access) {
-    Mapping mapping = hit;
-    if (mapping == null || !mapping.contains(address)) {
-      mapping = table.find(address);
-      if (mapping == null) {
-        return 0;
-      }
-      hit = mapping;
-    }
-    if (!mapping.permits(access)) {
-      return 0;
-    }
-    long inside = address - mapping.first();
-    long run = mapping.last() - address + 1;
-    if (run > 0 && run < length) {
-      run = table.run(mapping, address, length, access);
-    }
-    segment = mapping.backing() instanceof Backing.Mapped mapped ? mapped.segment : null;
-    offset = mapping.offset() + inside;
-    return run > 0 ? Math.min(run, length) : length;
-  }
+  long resolve(long address, long length, Access access);
 
   /**
    * {@return the memory found by the last successful {@link #resolve}, or null if it can be reached
    * only by {@link #read} and {@link #write}}
    */
-  public @Nullable MemorySegment segment() {
-    return segment;
-  }
+  @Nullable MemorySegment segment();
 
   /** {@return where in {@link #segment} the resolved address lies} */
-  public long offset() {
-    return offset;
-  }
+  long offset();
 
   /**
    * Copies from the client's memory, whatever stands behind it, across any number of mappings.
    *
    * @return how many bytes were copied before the first that is not mapped or not readable
    */
-  public long read(long address, MemorySegment into, long at, long length) {
-    return transfer(Access.READ, address, into, at, length);
-  }
+  long read(long address, MemorySegment into, long at, long length);
 
   /**
    * Copies to the client's memory, whatever stands behind it, across any number of mappings.
    *
    * @return how many bytes were copied before the first that is not mapped or not writable
    */
-  public long write(long address, MemorySegment from, long at, long length) {
-    return transfer(Access.WRITE, address, from, at, length);
-  }
-
-  private long transfer(Access access, long address, MemorySegment memory, long at, long length) {
-    long done = 0;
-    while (done < length) {
-      long run = resolve(address + done, length - done, access);
-      if (run == 0) {
-        break;
-      }
-      MemorySegment direct = segment;
-      if (direct == null) {
-        run = indirect(access, address + done, memory, at + done, run);
-        if (run <= 0) {
-          break;
-        }
-      } else if (access == Access.READ) {
-        MemorySegment.copy(direct, offset, memory, at + done, run);
-      } else {
-        MemorySegment.copy(memory, at + done, direct, offset, run);
-      }
-      done += run;
-    }
-    return done;
-  }
-
-  /** {@return bytes transferred, at most a chunk; 0 or less for none} */
-  private long indirect(Access access, long address, MemorySegment memory, long at, long length) {
-    Mapping mapping = hit;
-    if (mapping == null) {
-      return 0;
-    }
-    int count = (int) Math.min(length, CHUNK);
-    return mapping.backing() instanceof Backing.Called file
-        ? byCall(access, file.fd, memory, at, count)
-        : byMessage(access, address, memory, at, count);
-  }
-
-  private long byCall(Access access, int fd, MemorySegment memory, long at, int count) {
-    MemorySegment bounce = exchange().message(DATA + CHUNK);
-    if (access == Access.WRITE) {
-      MemorySegment.copy(memory, at, bounce, 0, count);
-      return OpenFiles.write(fd, bounce, count, offset);
-    }
-    int got = OpenFiles.read(fd, bounce, count, offset);
-    if (got > 0) {
-      MemorySegment.copy(bounce, 0, memory, at, got);
-    }
-    return got;
-  }
-
-  private long byMessage(Access access, long address, MemorySegment memory, long at, int wanted) {
-    DmaSpace.Remote remote = space.remote();
-    if (remote == null) {
-      return 0;
-    }
-    int count = Math.min(wanted, remote.maxData());
-    Exchange call = exchange();
-    MemorySegment message = call.message(DATA + CHUNK);
-    message.set(Wire.U64, Header.SIZE + DmaAccess.ADDRESS, address);
-    message.set(Wire.U64, Header.SIZE + DmaAccess.COUNT, count);
-    if (access == Access.WRITE) {
-      MemorySegment.copy(memory, at, message, DATA, count);
-      return remote.call(call, Command.DMA_WRITE, DATA + count) == 0 ? count : 0;
-    }
-    if (remote.call(call, Command.DMA_READ, DATA) != 0 || call.length() < count) {
-      return 0;
-    }
-    // The data are the end of the reply; early servers of QEMU had a shorter head before them.
-    MemorySegment.copy(call.reply(), call.length() - count, memory, at, count);
-    return count;
-  }
-
-  private Exchange exchange() {
-    Exchange made = exchange;
-    if (made == null) {
-      made = new Exchange(DATA + CHUNK);
-      exchange = made;
-    }
-    return made;
-  }
+  long write(long address, MemorySegment from, long at, long length);
 
   /** Ends the use of the view, which must not be in a section. */
   @Override
-  public void close() {
-    end();
-    space.forget(this);
-  }
+  void close();
 }

@@ -1,12 +1,5 @@
 package dev.adit.vfiouser;
 
-import dev.adit.vfiouser.spec.Command;
-import dev.adit.vfiouser.spec.DmaAccess;
-import dev.adit.vfiouser.spec.Header;
-import dev.adit.vfiouser.spec.Wire;
-import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Writes single DWORDs to the client's bus beside its memory, which is what interrupt messages are:
  * the client's interrupt controller takes them, or its IOMMU first. They go out as DMA_WRITE and
@@ -14,52 +7,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread at a time, and never for the one that serves the socket. Nothing allocates.
  */
-public final class DwordPort {
-  private static final int DEPTH = 32;
-  private static final int DATA = Header.SIZE + DmaAccess.SIZE;
-  private static final int SIZE = DATA + Integer.BYTES;
-
-  private final DmaSpace space;
-  private final Exchange[] exchanges = new Exchange[DEPTH];
-  private final DmaSpace.@Nullable Remote[] under = new DmaSpace.@Nullable Remote[DEPTH];
-  private int next;
-
-  DwordPort(DmaSpace space) {
-    this.space = space;
-    for (int i = 0; i < DEPTH; i++) {
-      exchanges[i] = new Exchange(SIZE + DATA);
-    }
-  }
-
+public interface DwordPort {
   /** Waits until a write can go out: until the client has taken all but a few of those before. */
-  public void ready() {
-    DmaSpace.Remote remote = under[next];
-    if (remote != null) {
-      remote.finish(exchanges[next]);
-      under[next] = null;
-    }
-  }
+  void ready();
 
   /**
    * Sends a write and does not wait for it; call {@link #ready} before.
    *
    * @return false if there is no client to take it
    */
-  public boolean write(long address, int value) {
-    DmaSpace.Remote remote = space.remote();
-    if (remote == null || under[next] != null) {
-      return false;
-    }
-    Exchange exchange = exchanges[next];
-    MemorySegment message = exchange.message(SIZE);
-    message.set(Wire.U64, Header.SIZE + DmaAccess.ADDRESS, address);
-    message.set(Wire.U64, Header.SIZE + DmaAccess.COUNT, Integer.BYTES);
-    message.set(Wire.U32, DATA, value);
-    if (!remote.start(exchange, Command.DMA_WRITE, SIZE)) {
-      return false;
-    }
-    under[next] = remote;
-    next = (next + 1) % DEPTH;
-    return true;
-  }
+  boolean write(long address, int value);
 }

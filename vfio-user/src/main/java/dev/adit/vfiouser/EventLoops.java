@@ -1,5 +1,6 @@
 package dev.adit.vfiouser;
 
+import dev.adit.vfiouser.wire.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

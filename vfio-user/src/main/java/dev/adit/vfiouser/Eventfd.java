@@ -1,5 +1,9 @@
 package dev.adit.vfiouser;
 
+import dev.adit.vfiouser.posix.Eventfds;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
+
 /** An event counter of our own, to be given to the other side or waited for. */
 public final class Eventfd implements AutoCloseable {
   private final int fd = Libc.check("eventfd", Eventfds.create());

@@ -2,6 +2,8 @@ package dev.adit.vfiouser;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.adit.vfiouser.posix.OpenFiles;
+import dev.adit.vfiouser.posix.Sockets;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,5 +1,7 @@
 package dev.adit.vfiouser;
 
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,5 +1,10 @@
 package dev.adit.vfiouser;
 
+import dev.adit.vfiouser.client.ClientHandler;
+import dev.adit.vfiouser.client.ClientMemory;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
+import dev.adit.vfiouser.posix.Sockets;
 import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.DeviceInfo;
 import dev.adit.vfiouser.spec.DmaMap;
@@ -13,6 +18,11 @@ import dev.adit.vfiouser.spec.RegionIoFds;
 import dev.adit.vfiouser.spec.RegionWriteMulti;
 import dev.adit.vfiouser.spec.Version;
 import dev.adit.vfiouser.spec.Wire;
+import dev.adit.vfiouser.wire.Capabilities;
+import dev.adit.vfiouser.wire.Channel;
+import dev.adit.vfiouser.wire.EventLoop;
+import dev.adit.vfiouser.wire.Exchange;
+import dev.adit.vfiouser.wire.Numbers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

@@ -6,7 +6,8 @@ public final class VfioUserException extends RuntimeException {
 
   private final int errno;
 
-  VfioUserException(String what, int errno) {
+  /** For what answered with an errno, or what is worth one. */
+  public VfioUserException(String what, int errno) {
     super(what + ": errno " + errno);
     this.errno = errno;
   }

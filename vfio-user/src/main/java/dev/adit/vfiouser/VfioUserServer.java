@@ -1,16 +1,8 @@
 package dev.adit.vfiouser;
 
-import dev.adit.vfiouser.ServerEvents.Kind;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import dev.adit.vfiouser.server.DeviceServer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Serves one device on a socket, to one client at a time. A second client is told EBUSY. When the
@@ -18,73 +10,10 @@ import org.jspecify.annotations.Nullable;
  * client may come; one that comes before engines have let go of that memory waits for it.
  */
 public final class VfioUserServer implements AutoCloseable {
-  /** Connections that have not said VERSION yet. */
-  private static final int MAX_WAITING = 8;
+  private final DeviceServer server;
 
-  private static final int BACKLOG = 16;
-
-  private final EventLoop loop;
-  private final Path path;
-  private final int listener;
-  private final ServerOptions options;
-  private final DmaSpace dma;
-  private final RateLimit events;
-  private final List<ServerConnection> connections = new ArrayList<>();
-  private final EventLoop.Source acceptor = new Acceptor();
-  private final Device device;
-  private final List<Region> regions;
-  private final Interrupts interrupts;
-  private @Nullable ServerConnection client;
-  private final List<CompletableFuture<Void>> closing = new ArrayList<>();
-  private boolean closed;
-
-  private VfioUserServer(
-      EventLoop loop, Path path, ServerOptions options, Function<Device.Bus, Device> maker) {
-    this.loop = loop;
-    this.path = path;
-    this.options = options;
-    dma = new DmaSpace(options.maxMappings());
-    events = new RateLimit(options.events());
-    listener = listen(path, options);
-    try {
-      DeviceBus bus = new DeviceBus(dma);
-      device = maker.apply(bus);
-      regions = List.copyOf(device.regions());
-      interrupts = bus.create(device.irqs());
-    } catch (RuntimeException e) {
-      stopListening();
-      throw e;
-    }
-  }
-
-  /** Interrupts exist once the device has told how many it has. */
-  private static final class DeviceBus implements Device.Bus {
-    private final DmaSpace dma;
-    private @Nullable Interrupts interrupts;
-
-    DeviceBus(DmaSpace dma) {
-      this.dma = dma;
-    }
-
-    @Override
-    public DmaSpace dma() {
-      return dma;
-    }
-
-    @Override
-    public Interrupts interrupts() {
-      Interrupts made = interrupts;
-      if (made == null) {
-        throw new IllegalStateException("the device has not been asked for its interrupts yet");
-      }
-      return made;
-    }
-
-    Interrupts create(List<Irq> irqs) {
-      Interrupts made = new Interrupts(List.copyOf(irqs));
-      interrupts = made;
-      return made;
-    }
+  private VfioUserServer(DeviceServer server) {
+    this.server = server;
   }
 
   /**
@@ -97,148 +26,22 @@ public final class VfioUserServer implements AutoCloseable {
    */
   public static VfioUserServer serve(
       EventLoops loops, Path path, ServerOptions options, Function<Device.Bus, Device> maker) {
-    VfioUserServer server = new VfioUserServer(loops.next(), path, options, maker);
-    server.loop.execute(() -> server.loop.add(server.listener, server.acceptor, false));
-    return server;
-  }
-
-  private static int listen(Path path, ServerOptions options) {
-    removeStale(path);
-    int fd = Libc.check("socket", Sockets.socket());
-    try {
-      Libc.check("bind " + path, Sockets.bind(fd, path));
-      Files.setPosixFilePermissions(path, options.permissions());
-      Libc.check("listen", Sockets.listen(fd, BACKLOG));
-      return fd;
-    } catch (IOException e) {
-      OpenFiles.close(fd);
-      throw new UncheckedIOException(e);
-    } catch (RuntimeException e) {
-      OpenFiles.close(fd);
-      throw e;
-    }
-  }
-
-  /** Removes a socket that nobody listens on any more; anything else stays. */
-  private static void removeStale(Path path) {
-    try {
-      boolean socket =
-          Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-              && Files.readAttributes(
-                      path,
-                      java.nio.file.attribute.BasicFileAttributes.class,
-                      LinkOption.NOFOLLOW_LINKS)
-                  .isOther();
-      if (!socket) {
-        return;
-      }
-      int probe = Libc.check("socket", Sockets.socket());
-      int result = Sockets.connect(probe, path);
-      OpenFiles.close(probe);
-      if (result < 0 && result != -Libc.EAGAIN) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Without fds, the loop would turn in circles; it looks again after a while. */
-  private final class Acceptor implements EventLoop.Source {
-    private static final int PAUSE = 200;
-
-    @Override
-    public void ready(int events) {
-      accept();
-    }
-
-    @Override
-    public void tick(long now) {
-      loop.untick(this);
-      loop.interest(listener, Epoll.IN);
-    }
-  }
-
-  private void accept() {
-    int fd = Sockets.accept(listener);
-    if (fd == -Libc.EMFILE || fd == -Libc.ENFILE || fd == -Libc.ENOMEM) {
-      loop.interest(listener, 0);
-      loop.tick(acceptor, Acceptor.PAUSE);
-    }
-    if (fd < 0) {
-      return;
-    }
-    if (connections.size() > MAX_WAITING) {
-      OpenFiles.close(fd);
-      events.event(Kind.REFUSED, 0);
-      return;
-    }
-    ServerConnection connection = new ServerConnection(this, fd);
-    connections.add(connection);
-    connection.open();
-  }
-
-  EventLoop loop() {
-    return loop;
-  }
-
-  ServerOptions options() {
-    return options;
-  }
-
-  RateLimit events() {
-    return events;
-  }
-
-  Device device() {
-    return device;
-  }
-
-  List<Region> regions() {
-    return regions;
+    return new VfioUserServer(DeviceServer.serve(loops.next(), path, options, maker));
   }
 
   /** {@return the interrupt vectors} */
   public Interrupts interrupts() {
-    return interrupts;
+    return server.interrupts();
   }
 
   /** {@return the client's memory} */
   public DmaSpace dma() {
-    return dma;
+    return server.dma();
   }
 
   /** {@return the socket} */
   public Path path() {
-    return path;
-  }
-
-  /** {@return whether there is a client that is on its way out, so that the next one may wait} */
-  boolean isBeingLeft() {
-    return client != null && client.leaves();
-  }
-
-  /** {@return whether a connection may become the client, which it is from now on} */
-  boolean attach(ServerConnection connection) {
-    if (client != null) {
-      events.event(Kind.REFUSED, 0);
-      return false;
-    }
-    client = connection;
-    events.event(Kind.ATTACHED, 0);
-    return true;
-  }
-
-  /** A connection is over and holds nothing any more. */
-  void gone(ServerConnection connection) {
-    connections.remove(connection);
-    if (client == connection) {
-      client = null;
-      events.event(Kind.DETACHED, 0);
-    }
-    if (closed && connections.isEmpty()) {
-      closing.forEach(done -> done.complete(null));
-    }
+    return server.path();
   }
 
   /**
@@ -247,39 +50,6 @@ public final class VfioUserServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          shut();
-          completeWhenGone(done);
-        });
-    done.join();
-  }
-
-  private void shut() {
-    if (!closed) {
-      closed = true;
-      loop.remove(listener, acceptor);
-      stopListening();
-      List.copyOf(connections).forEach(ServerConnection::end);
-    }
-  }
-
-  private void stopListening() {
-    OpenFiles.close(listener);
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      // It stays behind; the next server on this path removes it.
-      events.event(Kind.ERROR_REPLY, Libc.EIO);
-    }
-  }
-
-  private void completeWhenGone(CompletableFuture<Void> done) {
-    if (connections.isEmpty()) {
-      done.complete(null);
-    } else {
-      closing.add(done);
-    }
+    server.close();
   }
 }

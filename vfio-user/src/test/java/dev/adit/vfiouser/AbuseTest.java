@@ -12,8 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.vfiouser.RawClient.Message;
 import dev.adit.vfiouser.example.SumDevice;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
+import dev.adit.vfiouser.posix.Sockets;
 import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.Header;
+import dev.adit.vfiouser.wire.Inbox;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

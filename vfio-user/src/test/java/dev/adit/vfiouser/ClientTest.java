@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.vfiouser.RawClient.Message;
+import dev.adit.vfiouser.posix.Eventfds;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
+import dev.adit.vfiouser.posix.Sockets;
 import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.Header;
 import java.lang.foreign.Arena;

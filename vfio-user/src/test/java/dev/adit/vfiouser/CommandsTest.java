@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.vfiouser.RawClient.Message;
+import dev.adit.vfiouser.posix.Libc;
 import dev.adit.vfiouser.spec.Command;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

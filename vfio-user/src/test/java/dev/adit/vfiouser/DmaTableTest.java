@@ -3,6 +3,10 @@ package dev.adit.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.vfiouser.DmaSpace.Access;
+import dev.adit.vfiouser.dma.Backing;
+import dev.adit.vfiouser.dma.Mapping;
+import dev.adit.vfiouser.dma.Mappings;
+import dev.adit.vfiouser.posix.Libc;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -21,7 +25,7 @@ class DmaTableTest {
     for (int run = 0; run < 200; run++) {
       // At both ends of the address space, where unsigned comparison matters.
       long base = new long[] {0, -PAGES, Long.MAX_VALUE - PAGES / 2}[run % 3];
-      DmaSpace space = new DmaSpace(PAGES);
+      Mappings space = new Mappings(PAGES);
       Map<Long, long[]> model = new TreeMap<>();
       for (int step = 0; step < 300; step++) {
         long first = random.nextInt(PAGES);
@@ -37,7 +41,7 @@ class DmaTableTest {
   }
 
   private static void map(
-      DmaSpace space, Map<Long, long[]> model, long base, long first, long length, long seed) {
+      Mappings space, Map<Long, long[]> model, long base, long first, long length, long seed) {
     boolean free = IntStream.range(0, (int) length).noneMatch(i -> model.containsKey(first + i));
     int expected = free ? 0 : Libc.EEXIST;
     assertThat(space.refusal(base + first, length)).as("seed %d", seed).isEqualTo(expected);
@@ -51,13 +55,13 @@ class DmaTableTest {
   }
 
   private static void unmap(
-      DmaSpace space, Map<Long, long[]> model, long base, long first, long length) {
+      Mappings space, Map<Long, long[]> model, long base, long first, long length) {
     long last = Math.min(first + length - 1, PAGES - 1);
     space.remove(base + first, base + last);
     model.values().removeIf(range -> range[0] >= first && range[1] <= last);
   }
 
-  private static void check(DmaSpace space, Map<Long, long[]> model, long base, long seed) {
+  private static void check(Mappings space, Map<Long, long[]> model, long base, long seed) {
     try (DmaView view = space.view()) {
       view.begin();
       for (long page = 0; page < PAGES; page++) {
@@ -80,7 +84,7 @@ class DmaTableTest {
 
   @Test
   void theWholeAddressSpaceInOneMappingIsFound() {
-    DmaSpace space = new DmaSpace(4);
+    Mappings space = new Mappings(4);
     assertThat(space.refusal(1, -1L)).isZero();
     space.add(new Mapping(1, -1L, true, false, Backing.MESSAGES, 0));
     try (DmaView view = space.view()) {
@@ -96,7 +100,7 @@ class DmaTableTest {
   @Test
   void lookupsAreRightWhileTheTableChanges() throws InterruptedException {
     long seed = Long.getLong("adit.seed", 1);
-    DmaSpace space = new DmaSpace(65535);
+    Mappings space = new Mappings(65535);
     space.add(new Mapping(1 << 20, (1 << 20) + 99, true, true, Backing.MESSAGES, 0));
     AtomicBoolean stop = new AtomicBoolean();
     AtomicBoolean wrong = new AtomicBoolean();

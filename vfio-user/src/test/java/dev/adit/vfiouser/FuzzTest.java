@@ -2,8 +2,13 @@ package dev.adit.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.vfiouser.posix.Eventfds;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
 import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.Header;
+import dev.adit.vfiouser.wire.Capabilities;
+import dev.adit.vfiouser.wire.Fds;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

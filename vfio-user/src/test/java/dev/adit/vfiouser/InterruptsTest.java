@@ -4,6 +4,7 @@ import static dev.adit.vfiouser.RawClient.irqs;
 import static dev.adit.vfiouser.RawClient.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.vfiouser.posix.Libc;
 import dev.adit.vfiouser.spec.Command;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,8 +2,15 @@ package dev.adit.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.vfiouser.posix.Eventfds;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
+import dev.adit.vfiouser.posix.Sockets;
 import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.Header;
+import dev.adit.vfiouser.wire.Fds;
+import dev.adit.vfiouser.wire.Inbox;
+import dev.adit.vfiouser.wire.Outbox;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.adit.vfiouser.example.SumDevice;
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
+import dev.adit.vfiouser.posix.Sockets;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -3,6 +3,10 @@ package dev.adit.vfiouser;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.vfiouser.posix.Libc;
+import dev.adit.vfiouser.posix.OpenFiles;
+import dev.adit.vfiouser.posix.Sockets;
+import dev.adit.vfiouser.wire.Inbox;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

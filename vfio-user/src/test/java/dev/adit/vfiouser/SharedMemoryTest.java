@@ -2,6 +2,7 @@ package dev.adit.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.vfiouser.posix.OpenFiles;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;

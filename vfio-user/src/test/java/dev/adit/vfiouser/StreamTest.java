@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.vfiouser.DmaSpace.Access;
 import dev.adit.vfiouser.RawClient.Message;
+import dev.adit.vfiouser.posix.Libc;
 import dev.adit.vfiouser.spec.Command;
 import dev.adit.vfiouser.spec.Header;
 import java.io.ByteArrayOutputStream;
