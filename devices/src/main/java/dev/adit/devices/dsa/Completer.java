@@ -12,6 +12,7 @@ import dev.adit.devices.dsa.spec.Status;
 import dev.adit.interrupts.store.ImsArray;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Completer {
   private final DsaCore core;
   private final Dma.View view;
-  private final MemorySegment scratch = Arena.ofAuto().allocate(CompletionRecord.BYTES, 32);
+  private final int recordBytes;
+  private final MemorySegment scratch;
+  private final long[] words = new long[DeviceError.RECORD_WORDS];
   private final DeviceError error = new DeviceError();
   private final AtomicLongArray interruptsByVector;
   private final Tally imsInterrupts = new Tally();
@@ -35,8 +38,6 @@ final class Completer {
   private int completed;
   private long faultAddress;
   private int faultOperand;
-  private long word16;
-  private long word24;
   private int reported;
 
   // The descriptor at hand.
@@ -53,6 +54,8 @@ final class Completer {
     this.core = core;
     this.view = view;
     this.engine = engine;
+    recordBytes = core.profile().architecture().recordBytes();
+    scratch = Arena.ofAuto().allocate(recordBytes, recordBytes);
     interruptsByVector = new AtomicLongArray(core.profile().vectors());
   }
 
@@ -107,15 +110,16 @@ final class Completer {
   }
 
   /** Takes a completion from what was executed, or from a check that failed. */
-  void outcome(Execution execution) {
+  void outcome(Executor execution) {
     status = execution.status();
     result = execution.result();
     faultInfo = execution.faultInfo();
     completed = execution.bytesCompleted();
     faultAddress = execution.faultAddress();
     faultOperand = execution.faultOperand();
-    word16 = execution.word16();
-    word24 = execution.word24();
+    for (int i = 2; i < recordBytes / Long.BYTES; i++) {
+      words[i] = execution.word(i);
+    }
   }
 
   /** Takes a completion of the engine's own making. */
@@ -126,8 +130,7 @@ final class Completer {
     completed = newCompleted;
     faultAddress = newFaultAddress;
     faultOperand = 0;
-    word16 = 0;
-    word24 = 0;
+    Arrays.fill(words, 0);
   }
 
   /** {@return the status of the completion at hand} */
@@ -189,19 +192,20 @@ final class Completer {
   }
 
   private boolean write(long address) {
-    long word0 = CompletionRecord.word0(status, result, faultInfo, completed);
+    words[0] = CompletionRecord.word0(status, result, faultInfo, completed);
+    words[1] = faultAddress;
     try {
-      long piece = view.resolve(pasid, address, CompletionRecord.BYTES, Dma.Access.WRITE);
+      long piece = view.resolve(pasid, address, recordBytes, Dma.Access.WRITE);
       MemorySegment memory = view.segment();
-      if (piece == CompletionRecord.BYTES
+      if (piece == recordBytes
           && memory != null
           && (memory.address() + view.offset() & 7) == 0) {
-        CompletionRecord.write(memory, view.offset(), word0, faultAddress, word16, word24);
+        CompletionRecord.write(memory, view.offset(), words, recordBytes);
         return true;
       }
-      CompletionRecord.write(scratch, 0, word0, faultAddress, word16, word24);
+      CompletionRecord.write(scratch, 0, words, recordBytes);
       return piece > 0
-          && view.write(pasid, address + 8, scratch, 8, 24) == 24
+          && view.write(pasid, address + 8, scratch, 8, recordBytes - 8) == recordBytes - 8
           && view.write(pasid, address, scratch, 0, 8) == 8;
     } catch (InternalError e) {
       // The JVM's word for SIGBUS: the file behind the mapping has been cut short.
@@ -223,7 +227,7 @@ final class Completer {
     error.address = address;
     error.infoValid = true;
     switch (code) {
-      case Status.INVALID_FLAGS -> error.info = (int) word16;
+      case Status.INVALID_FLAGS -> error.info = (int) words[2];
       case Status.INTERRUPT_HANDLE -> error.info = handle;
       case Status.PAGE_FAULT, Status.PAGE_REQUEST_INVALID, Status.READBACK_FAULT ->
           error.info = faultOperand << 29;
@@ -242,10 +246,9 @@ final class Completer {
                   | (firstError ? 1 << 19 : 0);
           default -> error.info;
         };
-    error.record0 = CompletionRecord.word0(status, result, faultInfo, completed);
-    error.record1 = faultAddress;
-    error.record2 = word16;
-    error.record3 = word24;
+    words[0] = CompletionRecord.word0(status, result, faultInfo, completed);
+    words[1] = faultAddress;
+    System.arraycopy(words, 0, error.record, 0, words.length);
     Borrower owner = borrower;
     if (owner == null || !owner.failed(error)) {
       core.errors().report(error);

@@ -135,7 +135,7 @@ final class ConfigCheck {
     boolean on = Gencfg.EVL.isSet(registers.get(Register.GENCFG));
     if (on) {
       long size = Evlcfg.SIZE.get(registers.get(Register.EVLCFG1));
-      long last = (first & Evlcfg.BASE.mask()) + size * ErrorReports.ENTRY_BYTES - 1;
+      long last = (first & Evlcfg.BASE.mask()) + size * profile.architecture().logEntryBytes() - 1;
       boolean wraps = Long.compareUnsigned(last, first & Evlcfg.BASE.mask()) < 0;
       if (!profile.has(Option.EVENT_LOG) || size < LEAST_LOG_ENTRIES || wraps) {
         return CommandError.EVENT_LOG;
@@ -195,8 +195,9 @@ final class ConfigCheck {
     if (Wqcfg.ATS_DISABLE.isSet(mode)) {
       return CommandError.WQ_ATS;
     }
-    long operations = registers.get(Register.WQCFG_OPCFG0, wq) & ~profile.opcap();
-    operations |= registers.get(Register.WQCFG_OPCFG1, wq);
+    Architecture of = profile.architecture();
+    long operations = registers.get(Register.WQCFG_OPCFG0, wq) & ~of.opcap(0, profile.opcap());
+    operations |= registers.get(Register.WQCFG_OPCFG1, wq) & ~of.opcap(1, profile.opcap());
     operations |= registers.get(Register.WQCFG_OPCFG2, wq);
     operations |= registers.get(Register.WQCFG_OPCFG3, wq);
     if (operations != 0) {
@@ -227,7 +228,12 @@ final class ConfigCheck {
     long limits = registers.get(Register.WQCFG_LIMITS, wq);
     return new Limits(
         profile.gencap(),
-        profile.opcap() & registers.get(Register.WQCFG_OPCFG0, wq),
+        profile.opcap()
+            & profile
+                .architecture()
+                .operations(
+                    registers.get(Register.WQCFG_OPCFG0, wq),
+                    registers.get(Register.WQCFG_OPCFG1, wq)),
         1L << Wqcfg.TRANSFER_SHIFT.getInt(limits),
         1 << Wqcfg.BATCH_SHIFT.getInt(limits),
         Wqcfg.BLOCK_ON_FAULT.isSet(mode),

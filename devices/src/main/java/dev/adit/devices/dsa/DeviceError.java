@@ -1,5 +1,7 @@
 package dev.adit.devices.dsa;
 
+import java.util.Arrays;
+
 /**
  * An error that cannot be told by a completion record, or not only (section 5.8). One for each
  * engine is filled in and reported again and again, so it must not be kept.
@@ -16,6 +18,9 @@ public final class DeviceError {
 
   /** An event could not be written to the log. */
   static final int LOG_FAILED = 0x54;
+
+  /** The longest completion record, in 8 bytes. */
+  static final int RECORD_WORDS = 8;
 
   static final int NO_WQ = -1;
 
@@ -39,10 +44,7 @@ public final class DeviceError {
   int logInfo;
 
   // Event log only: the completion record that could not be written, or zeros.
-  long record0;
-  long record1;
-  long record2;
-  long record3;
+  final long[] record = new long[RECORD_WORDS];
 
   DeviceError() {}
 
@@ -63,10 +65,7 @@ public final class DeviceError {
     info = other.info;
     address = other.address;
     logInfo = other.logInfo & ~IMS_PORTAL;
-    record0 = other.record0;
-    record1 = other.record1;
-    record2 = other.record2;
-    record3 = other.record3;
+    System.arraycopy(other.record, 0, record, 0, RECORD_WORDS);
     return this;
   }
 
@@ -85,10 +84,7 @@ public final class DeviceError {
     info = 0;
     address = 0;
     logInfo = 0;
-    record0 = 0;
-    record1 = 0;
-    record2 = 0;
-    record3 = 0;
+    Arrays.fill(record, 0);
     return this;
   }
 }

@@ -20,7 +20,6 @@ import dev.adit.pci.spec.PciExpress;
  */
 final class DsaConfigSpace {
   private static final int INTEL = 0x8086;
-  private static final int DSA = 0x0B25;
   private static final int SYSTEM_PERIPHERAL = 0x08_80_00;
   private static final int PASID_BITS = 20;
   private static final int PAGE_REQUESTS = 0x200;
@@ -32,7 +31,7 @@ final class DsaConfigSpace {
     ConfigSpaceBuilder builder =
         EmulatedConfigSpace.builder()
             .vendor(INTEL)
-            .device(DSA)
+            .device(profile.architecture().device())
             .subsystem(INTEL, 0)
             .classCode(SYSTEM_PERIPHERAL)
             .bar64(0, DsaProfile.BAR0_SIZE, true)

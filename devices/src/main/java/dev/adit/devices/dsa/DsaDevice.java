@@ -8,7 +8,6 @@ import dev.adit.devices.PciFunction;
 import dev.adit.devices.dsa.DsaProfile.Option;
 import dev.adit.devices.dsa.spec.Block;
 import dev.adit.devices.dsa.spec.ImsEntry;
-import dev.adit.devices.dsa.spec.Opcode;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Status;
 import dev.adit.interrupts.MessageSink;
@@ -87,7 +86,7 @@ public final class DsaDevice implements PciFunction {
             ims,
             handles,
             interrupts,
-            new ErrorReports(registers, interrupts, logView),
+            new ErrorReports(profile.architecture(), registers, interrupts, logView),
             counters,
             occupancy);
     queues = new WorkQueue[profile.wqs()];
@@ -326,8 +325,7 @@ public final class DsaDevice implements PciFunction {
       int code = i;
       long sum = sum(worker -> worker.completions(code));
       if (sum > 0) {
-        Opcode opcode = Opcode.of(code);
-        operations.put(opcode == null ? "0x%02x".formatted(code) : opcode.text(), sum);
+        operations.put(profile.architecture().operation(code), sum);
       }
     }
     Map<Integer, Long> statuses = new TreeMap<>();

@@ -19,15 +19,16 @@ import java.util.Set;
  * @param groups groups, 1 to 16
  * @param engines engines, 1 to 16
  * @param readBuffers read buffers, 4 for each engine to 255
- * @param opcap the operations offered, bit n for opcode n
+ * @param opcap the operations offered, see {@link Architecture}
  * @param features the bits of GENCAP that stand for a feature by themselves: fields of one bit
  *     other than CMDCAP and CONFIGURATION
  * @param transferShift the largest transfer is 2 to this power, 12 to 31
- * @param batchShift the largest batch is 2 to this power, 1 to 15
+ * @param batchShift the largest batch is 2 to this power, 0 to 15
  * @param imsEntries entries of the interrupt message store, a multiple of 256 up to 1792; 0 for
  *     none
  * @param counters performance counters, 0 to 32
  * @param options what else it offers
+ * @param architecture which accelerator it is
  */
 public record DsaProfile(
     int version,
@@ -42,7 +43,8 @@ public record DsaProfile(
     int batchShift,
     int imsEntries,
     int counters,
-    Set<Option> options) {
+    Set<Option> options,
+    Architecture architecture) {
 
   /** What a function offers or not. */
   public enum Option {
@@ -129,7 +131,7 @@ public record DsaProfile(
     within("engines", engines, 1, 16);
     within("read buffers", readBuffers, 4 * engines, 255);
     within("transfer shift", transferShift, 12, 31);
-    within("batch shift", batchShift, 1, 15);
+    within("batch shift", batchShift, 0, 15);
     within("IMS entries", imsEntries, 0, 1792);
     within("counters", counters, 0, 32);
     if (imsEntries % 256 != 0) {
@@ -147,6 +149,38 @@ public record DsaProfile(
     if (options.contains(Option.SHARED) && !options.contains(Option.PASID)) {
       throw new IllegalArgumentException("Shared work queues need PASID");
     }
+  }
+
+  /** A DSA. */
+  public DsaProfile(
+      int version,
+      int wqs,
+      int entries,
+      int groups,
+      int engines,
+      int readBuffers,
+      long opcap,
+      long features,
+      int transferShift,
+      int batchShift,
+      int imsEntries,
+      int counters,
+      Set<Option> options) {
+    this(
+        version,
+        wqs,
+        entries,
+        groups,
+        engines,
+        readBuffers,
+        opcap,
+        features,
+        transferShift,
+        batchShift,
+        imsEntries,
+        counters,
+        options,
+        Architecture.DSA);
   }
 
   private static void within(String what, int value, int low, int high) {
@@ -213,7 +247,8 @@ public record DsaProfile(
         batchShift,
         0,
         0,
-        offered);
+        offered,
+        architecture);
   }
 
   /** {@return this profile with other queues, entries, groups and engines} */
@@ -231,7 +266,8 @@ public record DsaProfile(
         batchShift,
         imsEntries,
         counters,
-        options);
+        options,
+        architecture);
   }
 
   /** {@return this profile with another version, other operations and features} */
@@ -249,7 +285,50 @@ public record DsaProfile(
         batchShift,
         imsEntries,
         counters,
-        options);
+        options,
+        architecture);
+  }
+
+  /**
+   * {@return this profile as another accelerator}
+   *
+   * @param newOpcap the operations that it has
+   */
+  public DsaProfile as(Architecture other, long newOpcap) {
+    return new DsaProfile(
+        version,
+        wqs,
+        entries,
+        groups,
+        engines,
+        readBuffers,
+        newOpcap,
+        features,
+        transferShift,
+        batchShift,
+        imsEntries,
+        counters,
+        options,
+        other);
+  }
+
+  /** {@return this profile without performance counters} */
+  public DsaProfile withoutCounters() {
+    return new DsaProfile(
+        version,
+        wqs,
+        entries,
+        groups,
+        engines,
+        readBuffers,
+        opcap,
+        features,
+        transferShift,
+        batchShift,
+        imsEntries,
+        0,
+        options,
+        architecture);
   }
 
   /** {@return this profile with other bounds of transfers and batches, as powers of two} */
@@ -267,7 +346,8 @@ public record DsaProfile(
         newBatchShift,
         imsEntries,
         counters,
-        options);
+        options,
+        architecture);
   }
 
   /** {@return this profile with another interrupt message store; 0 for none} */
@@ -285,7 +365,8 @@ public record DsaProfile(
         batchShift,
         newEntries,
         counters,
-        options);
+        options,
+        architecture);
   }
 
   /** {@return this profile with an option more} */
@@ -322,12 +403,14 @@ public record DsaProfile(
         batchShift,
         imsEntries,
         counters,
-        newOptions);
+        newOptions,
+        architecture);
   }
 
   /** {@return whether everything that another function offers is offered here too} */
   public boolean covers(DsaProfile wanted) {
-    return (wanted.opcap & ~opcap) == 0
+    return wanted.architecture.equals(architecture)
+        && (wanted.opcap & ~opcap) == 0
         && (wanted.features & ~features) == 0
         && wanted.entries <= entries
         && wanted.transferShift <= transferShift

@@ -1,7 +1,6 @@
 package dev.adit.devices.dsa;
 
 import dev.adit.devices.Dma;
-import dev.adit.devices.dsa.spec.Descriptor;
 import dev.adit.devices.dsa.spec.Register;
 import dev.adit.devices.dsa.spec.Register.EvlStatus;
 import dev.adit.devices.dsa.spec.Register.Evlcfg;
@@ -21,22 +20,26 @@ import java.lang.foreign.ValueLayout;
  * overflow bit counts what is lost.
  */
 final class ErrorReports {
-  /** Bytes of an event log entry of this device. */
-  static final int ENTRY_BYTES = Descriptor.BYTES;
-
-  private static final int RECORD = 32;
-
   private final RegisterFile registers;
   private final MiscInterrupts interrupts;
   private final Dma.View view;
-  private final MemorySegment entry = Arena.ofAuto().allocate(ENTRY_BYTES, 8);
+  private final int entryBytes;
+  private final int recordBytes;
+  private final MemorySegment entry;
   private final DeviceError logFailure = new DeviceError();
   private final Tally reported = new Tally();
 
   /**
    * @param view where the log is written; used with this object locked
    */
-  ErrorReports(RegisterFile registers, MiscInterrupts interrupts, Dma.View view) {
+  ErrorReports(
+      Architecture architecture,
+      RegisterFile registers,
+      MiscInterrupts interrupts,
+      Dma.View view) {
+    entryBytes = architecture.logEntryBytes();
+    recordBytes = architecture.recordBytes();
+    entry = Arena.ofAuto().allocate(entryBytes, 8);
     this.registers = registers;
     this.interrupts = interrupts;
     this.view = view;
@@ -89,7 +92,7 @@ final class ErrorReports {
 
   private boolean append(DeviceError error, int index) {
     long configuration = registers.get(Register.EVLCFG0);
-    long at = (configuration & Evlcfg.BASE.mask()) + (long) index * ENTRY_BYTES;
+    long at = (configuration & Evlcfg.BASE.mask()) + (long) index * entryBytes;
     int pasid =
         Evlcfg.PASID_ENABLE.isSet(configuration)
             ? Evlcfg.PASID.getInt(registers.get(Register.EVLCFG1))
@@ -97,14 +100,12 @@ final class ErrorReports {
     word(0, firstWord(error));
     word(8, error.batchIndex | (long) error.logInfo << 32);
     word(16, error.address);
-    word(24, 0);
-    word(RECORD, error.record0);
-    word(RECORD + 8, error.record1);
-    word(RECORD + 16, error.record2);
-    word(RECORD + 24, error.record3);
+    for (int i = 0; i < recordBytes / Long.BYTES; i++) {
+      word(entryBytes - recordBytes + i * Long.BYTES, error.record[i]);
+    }
     view.begin();
     try {
-      return view.write(pasid, at, entry, 0, ENTRY_BYTES) == ENTRY_BYTES;
+      return view.write(pasid, at, entry, 0, entryBytes) == entryBytes;
     } finally {
       view.end();
     }

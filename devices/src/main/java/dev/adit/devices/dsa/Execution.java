@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  * <p>The descriptor is the engine's own copy, which nobody changes meanwhile. Batch and Drain are
  * checked here and carried out by the engine.
  */
-public final class Execution {
+public final class Execution implements Executor {
   private final Dma.View view;
   private final Bus bus;
   private final DescriptorCheck check = new DescriptorCheck();
@@ -70,6 +70,7 @@ public final class Execution {
    * @param inBatch whether the descriptor is a member of a batch
    * @return {@link Status#NONE}, or the error, which the outcome tells then
    */
+  @Override
   public int check(MemorySegment d, long at, Limits limits, boolean inBatch) {
     outcome.clear();
     outcome.status = check.check(d, at, limits, inBatch);
@@ -84,6 +85,7 @@ public final class Execution {
    * @param pasid of the operands, or {@link Dma#NO_PASID}
    * @return the status byte, see {@link #status}
    */
+  @Override
   public int execute(MemorySegment d, long at, Limits limits, int pasid) {
     outcome.clear();
     Opcode opcode = Opcode.of(Descriptor.opcode(d, at));
@@ -130,36 +132,43 @@ public final class Execution {
    * {@return the status byte: a code of {@link Status}, with {@link Status#WRITE} where a write
    * failed}
    */
+  @Override
   public int status() {
     return outcome.status;
   }
 
   /** {@return the result byte, or the DIF status} */
+  @Override
   public int result() {
     return outcome.result;
   }
 
   /** {@return the fault info byte; 0 unless the device has that capability} */
+  @Override
   public int faultInfo() {
     return bus.faultInfo(outcome.status);
   }
 
   /** {@return which operand failed, counted from 0 in the order of the descriptor's addresses} */
+  @Override
   public int faultOperand() {
     return bus.faultOperand();
   }
 
   /** {@return the bytes completed, 32 bits, unsigned; 0 if all were} */
+  @Override
   public int bytesCompleted() {
     return (int) outcome.bytesCompleted;
   }
 
   /** {@return the address that faulted, or 0} */
+  @Override
   public long faultAddress() {
     return bus.faultAddress(outcome.status);
   }
 
   /** {@return the flags that were wrong, 24 bits, if the status says so; otherwise 0} */
+  @Override
   public int invalidFlags() {
     return outcome.status == Status.INVALID_FLAGS ? (int) outcome.word16 : 0;
   }
@@ -172,6 +181,11 @@ public final class Execution {
   /** {@return bytes 24 to 31 of the completion record} */
   public long word24() {
     return outcome.word24;
+  }
+
+  @Override
+  public long word(int index) {
+    return index == 2 ? word16() : word24();
   }
 
   /**

@@ -270,7 +270,8 @@ final class RegisterFile {
     set(Register.WQCAP, profile.wqcap());
     set(Register.GRPCAP, profile.grpcap());
     set(Register.ENGCAP, profile.engcap());
-    set(Register.OPCAP0, profile.opcap());
+    set(Register.OPCAP0, profile.architecture().opcap(0, profile.opcap()));
+    set(Register.OPCAP1, profile.architecture().opcap(1, profile.opcap()));
     set(Register.CMDCAP, Integer.toUnsignedLong(profile.cmdcap()));
     long ims = profile.imsEntries() > 0 ? DsaProfile.IMS >> 8 : 0;
     long tables = DsaProfile.GRPCFG >> 8 | (long) profile.wqcfg() >> 8 << 16;
@@ -302,7 +303,7 @@ final class RegisterFile {
       set(Register.GRPCFG_FLAGS, i, GroupFlags.ALLOWED.set(0, profile.readBuffers()));
     }
     for (int i = 0; i < profile.wqs(); i++) {
-      set(Register.WQCFG_OPCFG0, i, profile.opcap());
+      setOperations(i);
     }
     if (!profile.has(Option.CONFIGURATION)) {
       preset();
@@ -316,9 +317,15 @@ final class RegisterFile {
     }
     for (Register register : Register.values()) {
       if (register.block() == Block.WQCFG && register != Register.WQCFG_SIZE) {
-        set(register, wq, register == Register.WQCFG_OPCFG0 ? profile.opcap() : 0);
+        set(register, wq, 0);
       }
     }
+    setOperations(wq);
+  }
+
+  private void setOperations(int wq) {
+    set(Register.WQCFG_OPCFG0, wq, profile.architecture().opcap(0, profile.opcap()));
+    set(Register.WQCFG_OPCFG1, wq, profile.architecture().opcap(1, profile.opcap()));
   }
 
   /** The configuration of a device that software cannot configure. */

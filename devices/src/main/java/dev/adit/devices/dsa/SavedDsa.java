@@ -27,6 +27,10 @@ import java.util.zip.CRC32;
 public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
   private static final int MAGIC = 0x41445644;
   private static final int VERSION = 1;
+
+  /** The same, with the name of the accelerator, for those that are no DSA. */
+  private static final int NAMED = 2;
+
   private static final int MOST_BYTES = 1 << 20;
   private static final int CHECKSUM = 8;
 
@@ -35,7 +39,12 @@ public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
-      out.writeInt(VERSION);
+      if (profile.architecture().equals(Architecture.DSA)) {
+        out.writeInt(VERSION);
+      } else {
+        out.writeInt(NAMED);
+        out.writeUTF(profile.architecture().name());
+      }
       out.writeInt(type.queues());
       out.writeBoolean(type.shared());
       write(out, profile);
@@ -82,18 +91,33 @@ public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
     out.write(bytes);
   }
 
-  /** {@return the device that {@link #bytes} wrote, whoever has had the bytes meanwhile} */
+  /** {@return the DSA that {@link #bytes} wrote, whoever has had the bytes meanwhile} */
   public static Result<SavedDsa> parse(byte[] bytes) {
+    return parse(bytes, Architecture.DSA);
+  }
+
+  /**
+   * {@return the device that {@link #bytes} wrote, whoever has had the bytes meanwhile}
+   *
+   * @param architecture which it must be
+   */
+  public static Result<SavedDsa> parse(byte[] bytes, Architecture architecture) {
     int length = bytes.length - CHECKSUM;
     if (length < 0 || bytes.length > MOST_BYTES) {
       return bad("it has " + bytes.length + " bytes");
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      if (in.readInt() != MAGIC || in.readInt() != VERSION) {
+      int magic = in.readInt();
+      int version = in.readInt();
+      if (magic != MAGIC || (version != VERSION && version != NAMED)) {
         return bad("it is something else, or of another version");
       }
+      String name = version == NAMED ? in.readUTF() : Architecture.DSA.name();
+      if (!name.equals(architecture.name())) {
+        return bad("it is a virtual " + name + ", not " + architecture.name());
+      }
       DsaType type = new DsaType(in.readInt(), in.readBoolean());
-      DsaProfile profile = profile(in);
+      DsaProfile profile = profile(in, architecture);
       if (profile.wqs() != type.queues()) {
         return bad("its profile has another number of queues");
       }
@@ -120,7 +144,7 @@ public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
     return Result.refused(Refusal.Reason.BAD_REQUEST, "This is no suspended device: " + why);
   }
 
-  private static DsaProfile profile(DataInputStream in) throws IOException {
+  private static DsaProfile profile(DataInputStream in, Architecture architecture) throws IOException {
     int version = in.readInt();
     int wqs = in.readInt();
     int entries = in.readInt();
@@ -147,7 +171,8 @@ public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
         batchShift,
         0,
         0,
-        options);
+        options,
+        architecture);
   }
 
   private static MemorySegment segment(DataInputStream in) throws IOException {

@@ -76,7 +76,7 @@ public final class VirtualDsa implements VirtualFunction {
     MsixTable msix = vectors.table();
     interrupts = new MiscInterrupts(registers, msix);
     logView = memory.view();
-    errors = new ErrorReports(registers, interrupts, logView);
+    errors = new ErrorReports(profile.architecture(), registers, interrupts, logView);
     Handles handles = new LentHandles(lender, profile.vectors());
     mapped =
         new MappedPortals(

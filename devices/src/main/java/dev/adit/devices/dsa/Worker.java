@@ -35,7 +35,7 @@ final class Worker {
   private final int engine;
   private final Runnable between;
   private final Dma.View view;
-  private final Execution execution;
+  private final Executor execution;
   private final Completer completer;
   private final AtomicLongArray byOpcode = new AtomicLongArray(OPCODES);
   private final Tally failures = new Tally();
@@ -58,7 +58,7 @@ final class Worker {
     this.engine = engine;
     this.between = between;
     view = core.dma().view();
-    execution = new Execution(view, between);
+    execution = core.profile().architecture().executor(view, between);
     completer = new Completer(core, view, engine);
     queue = any;
     limits = any.config().user();

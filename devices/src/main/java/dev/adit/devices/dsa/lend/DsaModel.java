@@ -59,7 +59,7 @@ public record DsaModel(
 
   @Override
   public String kind() {
-    return DsaFamily.NAME;
+    return profile.architecture().name();
   }
 
   @Override

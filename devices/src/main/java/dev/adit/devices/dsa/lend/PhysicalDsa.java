@@ -12,6 +12,7 @@ import dev.adit.devices.Refusal;
 import dev.adit.devices.RefusedException;
 import dev.adit.devices.Result;
 import dev.adit.devices.Traits;
+import dev.adit.devices.dsa.Architecture;
 import dev.adit.devices.dsa.DsaDevice;
 import dev.adit.devices.dsa.DsaFigures;
 import dev.adit.devices.dsa.DsaProfile;
@@ -230,7 +231,9 @@ final class PhysicalDsa implements PhysicalFunction {
     set(Register.WQCFG_MODE, wq, Wqcfg.PASID.set(mode, pasid));
     long limits = Wqcfg.TRANSFER_SHIFT.set(0, terms.transferShift());
     set(Register.WQCFG_LIMITS, wq, Wqcfg.BATCH_SHIFT.set(limits, terms.batchShift()));
-    set(Register.WQCFG_OPCFG0, wq, terms.operations());
+    Architecture of = plan.profile().architecture();
+    set(Register.WQCFG_OPCFG0, wq, of.opcap(0, terms.operations()));
+    set(Register.WQCFG_OPCFG1, wq, of.opcap(1, terms.operations()));
     return command(Command.ENABLE_WQ, wq) == 0;
   }
 

@@ -131,7 +131,7 @@ final class QueuesLent {
     if (request.saved().isEmpty()) {
       return Result.done(terms);
     }
-    return SavedDsa.parse(request.saved().get())
+    return SavedDsa.parse(request.saved().get(), physical.plan().profile().architecture())
         .then(
             saved -> {
               if (!saved.type().equals(terms.type())) {

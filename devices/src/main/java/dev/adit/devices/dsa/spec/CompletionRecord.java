@@ -67,6 +67,19 @@ public final class CompletionRecord {
   }
 
   /**
+   * Writes a record of any length in the same way.
+   *
+   * @param words the record
+   * @param bytes its length, a multiple of 8
+   */
+  public static void write(MemorySegment to, long at, long[] words, int bytes) {
+    for (int i = 1; i < bytes / Long.BYTES; i++) {
+      to.set(ALIGNED_LONG, at + (long) i * Long.BYTES, words[i]);
+    }
+    WORD.setRelease(to, at, words[0]);
+  }
+
+  /**
    * {@return whether a record is written}
    *
    * @param flags the descriptor's
