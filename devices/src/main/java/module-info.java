@@ -15,6 +15,8 @@ module dev.adit.devices {
   exports dev.adit.devices.dsa;
   exports dev.adit.devices.dsa.lend;
   exports dev.adit.devices.dsa.spec;
+  exports dev.adit.devices.iaa;
+  exports dev.adit.devices.iaa.spec;
   exports dev.adit.devices.sdi;
   exports dev.adit.devices.sdi.spec;
 
@@ -22,5 +24,6 @@ module dev.adit.devices {
 
   provides dev.adit.devices.Family with
       dev.adit.devices.dsa.lend.DsaFamily,
+      dev.adit.devices.iaa.IaaFamily,
       dev.adit.devices.sdi.SdiFamily;
 }

@@ -5,8 +5,8 @@ import dev.adit.devices.dsa.spec.CompletionRecord;
 import dev.adit.devices.dsa.spec.Opcode;
 
 /**
- * What accelerators differ in that share the registers, queues, engines and portals of DSA: who they
- * are, what descriptors ask of them, and how records look.
+ * What accelerators differ in that share the registers, queues, engines and portals of DSA: who
+ * they are, what descriptors ask of them, and how records look.
  *
  * <p>Operations are a mask of 64 bits here: bit n stands for opcode n below 32, and bit 32 + n for
  * opcode 0x40 + n, where IAA has its own. A DSA has none of those, and its opcodes end below 64.
@@ -16,7 +16,7 @@ public interface Architecture {
   Architecture DSA =
       new Architecture() {
         @Override
-        public String name() {
+        public String family() {
           return "dsa";
         }
 
@@ -57,8 +57,8 @@ public interface Architecture {
         }
       };
 
-  /** {@return the name of its family, which is that of its functions without their number} */
-  String name();
+  /** {@return the name of its family, as configurations have it} */
+  String family();
 
   /** {@return the PCI device ID; the vendor is Intel} */
   int device();

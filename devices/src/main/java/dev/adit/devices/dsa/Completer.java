@@ -197,9 +197,7 @@ final class Completer {
     try {
       long piece = view.resolve(pasid, address, recordBytes, Dma.Access.WRITE);
       MemorySegment memory = view.segment();
-      if (piece == recordBytes
-          && memory != null
-          && (memory.address() + view.offset() & 7) == 0) {
+      if (piece == recordBytes && memory != null && (memory.address() + view.offset() & 7) == 0) {
         CompletionRecord.write(memory, view.offset(), words, recordBytes);
         return true;
       }

@@ -33,10 +33,7 @@ final class ErrorReports {
    * @param view where the log is written; used with this object locked
    */
   ErrorReports(
-      Architecture architecture,
-      RegisterFile registers,
-      MiscInterrupts interrupts,
-      Dma.View view) {
+      Architecture architecture, RegisterFile registers, MiscInterrupts interrupts, Dma.View view) {
     entryBytes = architecture.logEntryBytes();
     recordBytes = architecture.recordBytes();
     entry = Arena.ofAuto().allocate(entryBytes, 8);

@@ -43,7 +43,7 @@ public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
         out.writeInt(VERSION);
       } else {
         out.writeInt(NAMED);
-        out.writeUTF(profile.architecture().name());
+        out.writeUTF(profile.architecture().family());
       }
       out.writeInt(type.queues());
       out.writeBoolean(type.shared());
@@ -112,9 +112,9 @@ public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
       if (magic != MAGIC || (version != VERSION && version != NAMED)) {
         return bad("it is something else, or of another version");
       }
-      String name = version == NAMED ? in.readUTF() : Architecture.DSA.name();
-      if (!name.equals(architecture.name())) {
-        return bad("it is a virtual " + name + ", not " + architecture.name());
+      String name = version == NAMED ? in.readUTF() : Architecture.DSA.family();
+      if (!name.equals(architecture.family())) {
+        return bad("it is a virtual " + name + ", not " + architecture.family());
       }
       DsaType type = new DsaType(in.readInt(), in.readBoolean());
       DsaProfile profile = profile(in, architecture);
@@ -144,7 +144,8 @@ public record SavedDsa(DsaType type, DsaProfile profile, VirtualState state) {
     return Result.refused(Refusal.Reason.BAD_REQUEST, "This is no suspended device: " + why);
   }
 
-  private static DsaProfile profile(DataInputStream in, Architecture architecture) throws IOException {
+  private static DsaProfile profile(DataInputStream in, Architecture architecture)
+      throws IOException {
     int version = in.readInt();
     int wqs = in.readInt();
     int entries = in.readInt();

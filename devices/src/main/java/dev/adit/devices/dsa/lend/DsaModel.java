@@ -59,7 +59,7 @@ public record DsaModel(
 
   @Override
   public String kind() {
-    return profile.architecture().name();
+    return profile.architecture().family();
   }
 
   @Override
