@@ -348,7 +348,7 @@ function _picocli_adit_explain() {
   local arg_opts="'--color' '--ims' '--use' '--fail-on' '--sysfs'"
   local WHEN_option_args=("always" "never" "auto") # --color values
   local WHEN_option_args=("auto" "on" "off") # --ims values
-  local USE_option_args=("function" "host-store" "guest-store" "passed") # --use values
+  local USE_option_args=("function" "host-store" "guest-store" "passed" "queue-store") # --use values
   local WHAT_option_args=("denied" "caveat" "never") # --fail-on values
 
   type compopt &>/dev/null && compopt +o default

@@ -9,6 +9,7 @@ module dev.adit.devices {
   requires static org.jspecify;
   requires transitive dev.adit.pci;
   requires transitive dev.adit.interrupts;
+  requires dev.adit.platform;
 
   exports dev.adit.devices;
   exports dev.adit.devices.bench;
@@ -26,4 +27,6 @@ module dev.adit.devices {
       dev.adit.devices.dsa.lend.DsaFamily,
       dev.adit.devices.iaa.IaaFamily,
       dev.adit.devices.sdi.SdiFamily;
+  provides dev.adit.platform.gather.FamilyEvidence with
+      dev.adit.devices.dsa.tell.IdxdEvidence;
 }

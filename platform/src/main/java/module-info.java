@@ -9,4 +9,9 @@ module dev.adit.platform {
 
   exports dev.adit.platform;
   exports dev.adit.platform.gather;
+
+  uses dev.adit.platform.gather.FamilyEvidence;
+
+  provides dev.adit.platform.gather.FamilyEvidence with
+      dev.adit.platform.gather.Mlx5Evidence;
 }

@@ -34,7 +34,7 @@ final class HouseRulesTest {
               "pci", Set.of(),
               "interrupts", Set.of(),
               "platform", Set.of("pci", "interrupts"),
-              "devices", Set.of("pci", "interrupts"),
+              "devices", Set.of("pci", "interrupts", "platform"),
               "host", Set.of("vfiouser", "pci", "interrupts", "platform", "devices"),
               "machine", Set.of("pci", "interrupts", "devices", "vfiouser"),
               "cli",

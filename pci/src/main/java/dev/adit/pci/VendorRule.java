@@ -3,7 +3,6 @@ package dev.adit.pci;
 import dev.adit.pci.spec.Pasid;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What is known of certain functions and not written in their configuration space. A rule looks at
@@ -11,8 +10,6 @@ import java.util.Set;
  */
 @FunctionalInterface
 interface VendorRule {
-  int INTEL = 0x8086;
-
   /** {@return what the rule has to say about a function, whose SIOV DVSEC was seen or not} */
   Optional<Finding> apply(SeenFunction function, Sighting dvsec);
 
@@ -39,7 +36,7 @@ interface VendorRule {
 
   /** Real DSA and IAX functions have the DVSEC (two public dumps of 8086:0b25). */
   private static Optional<Finding> dsa(SeenFunction function, Sighting dvsec) {
-    boolean known = is(function, Set.of(0x0b25, 0x0cfe, 0x11fb, 0x1212, 0x1216));
+    boolean known = DeviceIds.DSA_AND_IAX.contains(function);
     return known && dvsec == Sighting.ABSENT
         ? Optional.of(
             new Finding(
@@ -51,7 +48,7 @@ interface VendorRule {
 
   /** The out-of-tree ice driver takes PASID and a BAR0 of 128 MiB for SIOV. */
   private static Optional<Finding> ice(SeenFunction function, Sighting dvsec) {
-    boolean known = is(function, Set.of(0x1591, 0x1592, 0x1593, 0x159b, 0x12d1, 0x12d2));
+    boolean known = DeviceIds.ICE.contains(function);
     boolean pasid = function.capabilities().sighting(Pasid.KEY) == Sighting.PRESENT;
     if (!known || !pasid) {
       return Optional.empty();
@@ -68,7 +65,7 @@ interface VendorRule {
 
   /** The DLB driver reads the DVSEC itself, and says no in a guest. */
   private static Optional<Finding> dlb(SeenFunction function, Sighting dvsec) {
-    return is(function, Set.of(0x2710, 0x2714)) && dvsec == Sighting.PRESENT
+    return DeviceIds.DLB.contains(function) && dvsec == Sighting.PRESENT
         ? Optional.of(
             Finding.of("dlb-guest", "its driver uses SIOV on the host only; in a guest it says no"))
         : Optional.empty();
@@ -76,7 +73,7 @@ interface VendorRule {
 
   /** The IDPF specification ties ADIs to the DVSEC and puts IMS vectors into a BAR. */
   private static Optional<Finding> idpf(SeenFunction function, Sighting dvsec) {
-    return is(function, Set.of(0x1452, 0x145c))
+    return DeviceIds.IDPF.contains(function)
         ? Optional.of(
             Finding.of(
                 "idpf-adi",
@@ -84,9 +81,5 @@ interface VendorRule {
                     ? "may expose ADIs; its IMS vectors may lie in a BAR"
                     : "exposes no ADIs: the IDPF specification ties them to the SIOV DVSEC"))
         : Optional.empty();
-  }
-
-  private static boolean is(SeenFunction function, Set<Integer> devices) {
-    return function.vendor() == INTEL && devices.contains(function.device());
   }
 }

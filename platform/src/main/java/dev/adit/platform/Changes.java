@@ -36,7 +36,7 @@ final class Changes {
       return;
     }
     List<Sign> assumed = new ArrayList<>();
-    for (Sign sign : Sign.values()) {
+    for (Sign sign : Sign.standard()) {
       if (sign.remedy().isPresent() && evidence.truth(sign) != Truth.YES) {
         assumed.add(sign);
       }

@@ -3,9 +3,9 @@ package dev.adit.platform;
 import dev.adit.platform.Condition.Question;
 import dev.adit.platform.Verdict.Fired;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The decision whether interrupt message stores may be used: a pure function of evidence, use and
@@ -63,7 +63,7 @@ public final class Decision {
   /** Collects what fired and what was asked for in vain. */
   private static final class Asked {
     private final List<Fired> fired = new ArrayList<>();
-    private final Set<Sign> unknown = EnumSet.noneOf(Sign.class);
+    private final Set<Sign> unknown = new TreeSet<>();
 
     Rule first(List<Rule> rules, Question question) {
       for (Rule rule : rules) {
@@ -94,7 +94,7 @@ public final class Decision {
       if (truth == Truth.NO) {
         return false;
       }
-      Set<Sign> signs = EnumSet.noneOf(Sign.class);
+      Set<Sign> signs = new TreeSet<>();
       Signs.of(rule.when(), signs);
       List<Fact> facts = new ArrayList<>();
       List<Sign> missing = new ArrayList<>();

@@ -1,17 +1,18 @@
 package dev.adit.platform;
 
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What is known about a machine and one of its functions: an answer for every sign. Immutable. */
 public final class Evidence {
   /** Nothing is known. */
-  public static final Evidence NONE = new Evidence(new EnumMap<>(Sign.class));
+  public static final Evidence NONE = new Evidence(new TreeMap<>());
 
-  private final EnumMap<Sign, Fact> facts;
+  private final Map<Sign, Fact> facts;
 
-  private Evidence(EnumMap<Sign, Fact> facts) {
+  private Evidence(Map<Sign, Fact> facts) {
     this.facts = facts;
   }
 
@@ -34,7 +35,7 @@ public final class Evidence {
 
   /** {@return this with one more fact; the last one given for a sign counts} */
   public Evidence with(Fact fact) {
-    EnumMap<Sign, Fact> more = new EnumMap<>(facts);
+    Map<Sign, Fact> more = new TreeMap<>(facts);
     more.put(fact.sign(), fact);
     return new Evidence(more);
   }
@@ -46,14 +47,14 @@ public final class Evidence {
 
   /** {@return this and the facts of another; where both answer, the other counts} */
   public Evidence and(Evidence other) {
-    EnumMap<Sign, Fact> more = new EnumMap<>(facts);
+    Map<Sign, Fact> more = new TreeMap<>(facts);
     more.putAll(other.facts);
     return new Evidence(more);
   }
 
   /** {@return evidence of these facts; the last one for a sign counts} */
   public static Evidence of(Collection<Fact> facts) {
-    EnumMap<Sign, Fact> map = new EnumMap<>(Sign.class);
+    Map<Sign, Fact> map = new TreeMap<>();
     facts.forEach(fact -> map.put(fact.sign(), fact));
     return new Evidence(map);
   }
@@ -69,12 +70,9 @@ public final class Evidence {
 
   /** {@return whether both give the same answers, whatever the sources} */
   public boolean agreesWith(Evidence other) {
-    for (Sign sign : Sign.values()) {
-      if (truth(sign) != other.truth(sign)) {
-        return false;
-      }
-    }
-    return true;
+    return Stream.of(facts, other.facts)
+        .flatMap(each -> each.keySet().stream())
+        .allMatch(sign -> truth(sign) == other.truth(sign));
   }
 
   @Override

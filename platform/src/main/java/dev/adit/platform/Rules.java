@@ -30,6 +30,15 @@ import java.util.List;
  * that followed it, December 2020 to January 2021.
  */
 public final class Rules {
+  /** Something says at once that this is a guest. */
+  public static final Condition GUEST =
+      any(
+          says(Sign.CPUID_HYPERVISOR),
+          says(Sign.SMBIOS_VM),
+          says(Sign.DMI_HYPERVISOR),
+          says(Sign.IOMMU_VCS),
+          says(Sign.IOMMU_CACHING_MODE));
+
   private static final Condition FUNCTION = new RoleIs(Use.Role.FUNCTION);
   private static final Condition SUB_DEVICE = new RoleIs(Use.Role.SUB_DEVICE);
   private static final Condition PASSED = new RoleIs(Use.Role.PASSED_SUB_DEVICE);
@@ -307,8 +316,8 @@ public final class Rules {
               "caveat.accepted-grant",
               all(VIRTUAL, FUNCTION, ALLOWED, says(Sign.GRANT_ACCEPTED), unproved(HYPERCALL)),
               new Caveat(),
-              "This goes past the discussion, which knows no IMS in a guest without a hypercall: the"
-                  + " host's word that it translates messages is all there is.",
+              "This goes past the discussion, which knows no IMS in a guest without a hypercall:"
+                  + " the host's word that it translates messages is all there is.",
               "thread, Tian 16 Nov, for what it goes past"),
           new Rule(
               "caveat.function-unknown",
@@ -331,8 +340,8 @@ public final class Rules {
               "note.shared-vendor",
               all(says(Sign.DMI_SHARED_VENDOR), not(says(Sign.DMI_HYPERVISOR))),
               new Note(),
-              "The DMI vendor makes real machines and virtual ones; it was dropped from the test and"
-                  + " proves nothing.",
+              "The DMI vendor makes real machines and virtual ones; it was dropped from the test"
+                  + " and proves nothing.",
               "bare-metal test v3, review by Romanovsky and Woodhouse"),
           new Rule(
               "note.no-remapping",

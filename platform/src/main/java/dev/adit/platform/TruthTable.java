@@ -104,6 +104,15 @@ public final class TruthTable {
               BARE_METAL,
               Use.SUB_DEVICE_HOST_STORE),
           new Row(
+              "bare-sub-device-queue-store",
+              "Bare metal, sub-device of a device with an IOMMU of its own, messages in queue"
+                  + " memory that the host writes",
+              BARE_METAL
+                  .assuming(Sign.FUNCTION_OWN_IOMMU, YES)
+                  .assuming(Sign.FUNCTION_PASID, NO)
+                  .assuming(Sign.FUNCTION_PASID_CHECK, UNKNOWN),
+              Use.SUB_DEVICE_QUEUE_STORE),
+          new Row(
               "bare-sub-device-guest-store",
               "Bare metal, sub-device with a store that its user or guest can write",
               BARE_METAL,

@@ -78,6 +78,10 @@ public record Use(Role role, Store store, Writer writer) {
   public static final Use SUB_DEVICE_HOST_STORE =
       new Use(Role.SUB_DEVICE, Store.DEVICE_MEMORY, Writer.DRIVER);
 
+  /** A sub-device whose messages lie in a queue's context, which the host alone writes. */
+  public static final Use SUB_DEVICE_QUEUE_STORE =
+      new Use(Role.SUB_DEVICE, Store.QUEUE_MEMORY, Writer.DRIVER);
+
   /** A sub-device whose messages lie where its user can write them. */
   public static final Use SUB_DEVICE_GUEST_STORE =
       new Use(Role.SUB_DEVICE, Store.QUEUE_MEMORY, Writer.TENANT);

@@ -5,6 +5,8 @@ import dev.adit.cli.output.Output;
 import dev.adit.pci.FileTree;
 import dev.adit.pci.PciAddress;
 import dev.adit.pci.Selection;
+import dev.adit.platform.Decision;
+import dev.adit.platform.Evidence;
 import dev.adit.platform.Ims;
 import dev.adit.platform.Use;
 import dev.adit.platform.Verdict;
@@ -116,12 +118,13 @@ public final class ExplainCommand implements Callable<Integer> {
       description = "Print one JSON document a line, one for each host.")
   private boolean lines;
 
-  /** Uses, spelt as users type them, in the order of {@link Assessment#USES}. */
+  /** Uses, spelt as users type them. */
   enum Wanted {
     function,
     host_store,
     guest_store,
-    passed;
+    passed,
+    queue_store;
 
     Use use() {
       return switch (this) {
@@ -129,6 +132,7 @@ public final class ExplainCommand implements Callable<Integer> {
         case host_store -> Use.SUB_DEVICE_HOST_STORE;
         case guest_store -> Use.SUB_DEVICE_GUEST_STORE;
         case passed -> Use.PASSED_SUB_DEVICE;
+        case queue_store -> Use.SUB_DEVICE_QUEUE_STORE;
       };
     }
 
@@ -272,13 +276,13 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     void add(Assessment assessment) {
-      List<List<Verdict>> judged =
+      List<Evidence> judged =
           named
-              ? assessment.functions().stream().map(Assessment.Assessed::verdicts).toList()
-              : List.of(assessment.general());
-      for (List<Verdict> verdicts : judged) {
+              ? assessment.functions().stream().map(each -> each.part().evidence()).toList()
+              : List.of(assessment.everything());
+      for (Evidence evidence : judged) {
         found = true;
-        Verdict verdict = verdicts.get(Assessment.USES.indexOf(use.use()));
+        Verdict verdict = Decision.decide(evidence, use.use(), ims);
         negative |= !verdict.allowed() || (failOn == FailOn.caveat && !verdict.caveats().isEmpty());
         verdict
             .complaints()

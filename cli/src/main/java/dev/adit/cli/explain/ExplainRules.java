@@ -1,9 +1,11 @@
 package dev.adit.cli.explain;
 
 import dev.adit.cli.output.Output;
-import dev.adit.platform.IdxdRules;
 import dev.adit.platform.Rule;
 import dev.adit.platform.Rules;
+import dev.adit.platform.Symptom;
+import dev.adit.platform.gather.Families;
+import dev.adit.platform.gather.FamilyEvidence;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +22,10 @@ final class ExplainRules {
     groups.put("How well interrupts are isolated: the first that fires counts", Rules.ISOLATION);
     groups.put("What may be used: the first that fires counts", Rules.DECISION);
     groups.put("What else is said: all that fire", Rules.REMARKS);
-    for (IdxdRules.Symptom symptom : IdxdRules.SYMPTOMS) {
-      groups.put("DSA and IAX: " + symptom.question(), symptom.causes());
+    for (FamilyEvidence family : Families.all()) {
+      for (Symptom symptom : family.symptoms()) {
+        groups.put(family.name() + ": " + symptom.question(), symptom.causes());
+      }
     }
     return groups;
   }

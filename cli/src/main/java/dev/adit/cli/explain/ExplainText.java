@@ -94,12 +94,9 @@ final class ExplainText implements ExplainPrinter {
     }
   }
 
-  /** Signs that only the questions about idxd ask for are left out of the short report. */
+  /** Signs that only questions of users ask for are left out of the short report. */
   private static boolean isMachine(Sign sign) {
-    return switch (sign) {
-      case IDXD_SVA, KERNEL_IDXD_SVM, CPU_ENQCMD, SCALABLE_MODE_ASKED -> false;
-      default -> true;
-    };
+    return sign.subject() != Sign.Subject.QUESTION;
   }
 
   private static String truth(Truth truth) {
@@ -119,8 +116,7 @@ final class ExplainText implements ExplainPrinter {
         function.device(),
         assessment.ims());
     for (Fact fact : assessed.part().evidence().facts()) {
-      boolean own =
-          fact.sign().name().startsWith("FUNCTION_") || fact.sign().name().startsWith("IDXD_");
+      boolean own = fact.sign().subject() == Sign.Subject.FUNCTION;
       if (own || !fact.equals(assessment.machine().evidence().fact(fact.sign()))) {
         out.printf(
             Locale.ROOT,
@@ -183,9 +179,11 @@ final class ExplainText implements ExplainPrinter {
     return switch (use.role()) {
       case FUNCTION -> "PF or VF by its own driver";
       case SUB_DEVICE ->
-          use.writer() == Use.Writer.DRIVER
-              ? "sub-device, only the host writes its store"
-              : "sub-device, guest or user writes its store";
+          use.writer() == Use.Writer.TENANT
+              ? "sub-device, guest or user writes its store"
+              : use.store() == Use.Store.QUEUE_MEMORY
+                  ? "sub-device, messages in its queues"
+                  : "sub-device, only the host writes its store";
       case PASSED_SUB_DEVICE -> "sub-device passed to a guest, as seen there";
     };
   }

@@ -4,7 +4,6 @@ import dev.adit.pci.Sighting;
 import dev.adit.platform.Decision;
 import dev.adit.platform.Diagnosis;
 import dev.adit.platform.Evidence;
-import dev.adit.platform.IdxdRules;
 import dev.adit.platform.Ims;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
@@ -33,7 +32,7 @@ public record Assessment(
     List<Assessed> functions,
     int without,
     int hidden) {
-  /** The uses that a verdict is given for. */
+  /** The uses that a verdict is given for, for every function. */
   public static final List<Use> USES =
       List.of(
           Use.FUNCTION,
@@ -74,7 +73,7 @@ public record Assessment(
         without++;
       }
       if (asked.test(part) || concerns(part)) {
-        functions.add(new Assessed(part, verdicts(part.evidence(), ims), diagnoses(part)));
+        functions.add(new Assessed(part, verdicts(part, ims), diagnoses(part)));
       }
     }
     return new Assessment(
@@ -86,8 +85,13 @@ public record Assessment(
         hidden);
   }
 
+  /** {@return the evidence for a function that has everything} */
+  public Evidence everything() {
+    return machine.evidence().and(EVERYTHING);
+  }
+
   private static boolean concerns(Machine.Part part) {
-    return part.isIdxd()
+    return part.family().filter(FamilyEvidence::concerned).isPresent()
         || part.siov().dvsec() == Sighting.PRESENT
         || part.siov().siov() == Sighting.PRESENT;
   }
@@ -96,11 +100,18 @@ public record Assessment(
     return USES.stream().map(use -> Decision.decide(evidence, use, ims)).toList();
   }
 
+  private static List<Verdict> verdicts(Machine.Part part, Ims ims) {
+    List<Verdict> verdicts = new ArrayList<>(verdicts(part.evidence(), ims));
+    part.family().map(FamilyEvidence::uses).stream()
+        .flatMap(List::stream)
+        .forEach(use -> verdicts.add(Decision.decide(part.evidence(), use, ims)));
+    return List.copyOf(verdicts);
+  }
+
   private static List<Diagnosis> diagnoses(Machine.Part part) {
-    return part.isIdxd()
-        ? IdxdRules.SYMPTOMS.stream()
-            .map(symptom -> Diagnosis.of(symptom, part.evidence()))
-            .toList()
-        : List.of();
+    return part.family().map(FamilyEvidence::symptoms).stream()
+        .flatMap(List::stream)
+        .map(symptom -> Diagnosis.of(symptom, part.evidence()))
+        .toList();
   }
 }

@@ -20,7 +20,8 @@ final class IommuSigns {
   private static final String LOG = "adit/dmesg";
   private static final Pattern LOGGED =
       Pattern.compile(
-          "DMAR: (dmar\\d+): reg_base_addr \\S+ ver (\\d+:\\d+) cap ([0-9a-f]{1,16}) ecap ([0-9a-f]{1,16})");
+          "DMAR: (dmar\\d+): reg_base_addr \\S+ ver (\\d+:\\d+) cap ([0-9a-f]{1,16}) ecap"
+              + " ([0-9a-f]{1,16})");
   private static final int NP_CACHE = 1 << 26;
   private static final String VIRTIO_IOMMU_TYPE = "0x0017";
 
@@ -225,7 +226,8 @@ final class IommuSigns {
           "proc/cmdline:1");
       return;
     }
-    KernelSigns.option(sheet, "CONFIG_INTEL_IOMMU_SCALABLE_MODE_DEFAULT_ON")
+    sheet
+        .option("CONFIG_INTEL_IOMMU_SCALABLE_MODE_DEFAULT_ON")
         .ifPresentOrElse(
             option ->
                 sheet.fact(

@@ -10,9 +10,7 @@ import java.util.regex.Pattern;
 final class KernelSigns {
   private static final String VERSION = "proc/version";
   private static final String INTERRUPTS = "proc/interrupts";
-  private static final String CONFIG = "adit/config";
   private static final String ACCEPT = "sys/module/adit_ims/parameters/accept_grant";
-  private static final String SVA = "sys/module/idxd/parameters/sva";
   private static final Pattern RELEASE =
       Pattern.compile("^Linux version ((\\d{1,4})\\.(\\d{1,4})\\S*)");
   private static final Pattern CHIP =
@@ -49,8 +47,6 @@ final class KernelSigns {
         "no hypervisor is known to do so",
         "Hyper-V, KVM, VMware, Xen");
     accepted(sheet);
-    parameter(sheet);
-    built(sheet);
   }
 
   private static void era(Sheet sheet) {
@@ -113,36 +109,5 @@ final class KernelSigns {
         Truth.of(set.map(value -> value.equals("Y")).orElse(false)),
         set.map(value -> "accept_grant=" + value).orElse("adit_ims is not loaded"),
         ACCEPT);
-  }
-
-  private static void parameter(Sheet sheet) {
-    Optional<String> sva = sheet.tree().text(SVA);
-    if (sva.isEmpty()) {
-      sheet.unknown(Sign.IDXD_SVA, "idxd is not loaded", SVA);
-    } else {
-      boolean on = sva.get().equals("Y") || sva.get().equals("1");
-      sheet.fact(Sign.IDXD_SVA, Truth.of(on), "sva=" + Sheet.printable(sva.get()), SVA);
-    }
-  }
-
-  private static void built(Sheet sheet) {
-    option(sheet, "CONFIG_INTEL_IDXD_SVM")
-        .ifPresentOrElse(
-            line ->
-                sheet.fact(
-                    Sign.KERNEL_IDXD_SVM,
-                    Truth.of(line.text().endsWith("=y")),
-                    Sheet.printable(line.text()),
-                    line.source()),
-            () ->
-                sheet.unknown(
-                    Sign.KERNEL_IDXD_SVM, "the kernel's configuration cannot be read", CONFIG));
-  }
-
-  /** {@return the line of the kernel's configuration that sets an option or leaves it out} */
-  static Optional<Sheet.Line> option(Sheet sheet, String option) {
-    return sheet.line(
-        CONFIG,
-        line -> line.startsWith(option + "=") || line.startsWith("# " + option + " is not set"));
   }
 }

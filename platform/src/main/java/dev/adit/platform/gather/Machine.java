@@ -7,6 +7,7 @@ import dev.adit.pci.SiovSupport;
 import dev.adit.pci.SysfsReader;
 import dev.adit.platform.Evidence;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -35,9 +36,9 @@ public record Machine(
    * @param evidence the answers of machine and function
    */
   public record Part(SeenFunction function, SiovSupport siov, Evidence evidence) {
-    /** {@return whether it is a DSA or an IAX} */
-    public boolean isIdxd() {
-      return FunctionSigns.isIdxd(function);
+    /** {@return the family that somebody brought evidence of} */
+    public Optional<FamilyEvidence> family() {
+      return Families.of(function);
     }
   }
 
@@ -48,6 +49,7 @@ public record Machine(
     FirmwareSigns.gather(sheet);
     AcpiSigns.gather(sheet);
     KernelSigns.gather(sheet);
+    Families.all().forEach(family -> family.machine(sheet));
     IommuSigns iommus = IommuSigns.gather(sheet);
     Evidence evidence = sheet.evidence();
     List<Part> parts =

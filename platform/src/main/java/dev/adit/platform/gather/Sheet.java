@@ -6,18 +6,20 @@ import dev.adit.platform.Fact;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** What the gatherers write their facts on while they read one machine. */
-final class Sheet {
+public final class Sheet {
+  private static final String CONFIG = "adit/config";
+
   private final FileTree tree;
   private final List<String> details = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
-  private final Map<Sign, Fact> facts = new EnumMap<>(Sign.class);
+  private final Map<Sign, Fact> facts = new TreeMap<>();
 
   Sheet(FileTree tree) {
     this.tree = tree;
@@ -29,13 +31,15 @@ final class Sheet {
    * @param text without white space around it
    * @param source file and line
    */
-  record Line(String text, String source) {}
+  public record Line(String text, String source) {}
 
-  FileTree tree() {
+  /** {@return what is read} */
+  public FileTree tree() {
     return tree;
   }
 
-  Evidence evidence() {
+  /** {@return the facts so far} */
+  public Evidence evidence() {
     return Evidence.of(facts.values());
   }
 
@@ -48,7 +52,7 @@ final class Sheet {
   }
 
   /** Adds a fact. */
-  void fact(Sign sign, Truth truth, String detail, String source) {
+  public void fact(Sign sign, Truth truth, String detail, String source) {
     fact(made(sign, truth, detail, source));
   }
 
@@ -62,12 +66,12 @@ final class Sheet {
   }
 
   /** Adds a fact that could not be found out. */
-  void unknown(Sign sign, String why, String source) {
+  public void unknown(Sign sign, String why, String source) {
     fact(sign, Truth.UNKNOWN, why, source);
   }
 
   /** Adds something decoded that no rule asks for. */
-  void detail(String text) {
+  public void detail(String text) {
     details.add(printable(text));
   }
 
@@ -77,7 +81,7 @@ final class Sheet {
   }
 
   /** {@return the first line of a file that fits} */
-  Optional<Line> line(String path, Predicate<String> fits) {
+  public Optional<Line> line(String path, Predicate<String> fits) {
     int number = 0;
     for (String line : (Iterable<String>) tree.text(path).orElse("").lines()::iterator) {
       number++;
@@ -86,6 +90,21 @@ final class Sheet {
       }
     }
     return Optional.empty();
+  }
+
+  /** {@return the line of the kernel's configuration that sets an option or leaves it out} */
+  public Optional<Line> option(String option) {
+    return line(
+        CONFIG,
+        line -> line.startsWith(option + "=") || line.startsWith("# " + option + " is not set"));
+  }
+
+  /** Puts down whether the kernel is built with an option. */
+  public void built(Sign sign, String option) {
+    option(option)
+        .ifPresentOrElse(
+            line -> fact(sign, Truth.of(line.text().endsWith("=y")), line.text(), line.source()),
+            () -> unknown(sign, "the kernel's configuration cannot be read", CONFIG));
   }
 
   /** {@return a text made fit for a terminal: it may come from a stranger} */

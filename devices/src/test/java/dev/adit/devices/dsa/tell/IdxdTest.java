@@ -1,9 +1,8 @@
-package dev.adit.platform.gather;
+package dev.adit.devices.dsa.tell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.platform.Diagnosis;
-import dev.adit.platform.IdxdRules;
 import dev.adit.platform.Ims;
 import dev.adit.platform.Outcome;
 import dev.adit.platform.Platform;
@@ -11,6 +10,9 @@ import dev.adit.platform.Rule;
 import dev.adit.platform.Sign;
 import dev.adit.platform.Truth;
 import dev.adit.platform.Verdict;
+import dev.adit.platform.gather.Assessment;
+import dev.adit.platform.gather.Machine;
+import dev.adit.platform.gather.MemoryTree;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,8 +55,9 @@ final class IdxdTest {
   @Test
   void theUnitBeforeTheDeviceCountsNotAnotherOne() {
     String line = "intel_iommu=on,sm_on";
-    Tar able = host(line, SCALABLE, "0").link(DSA + "/iommu", "../../virtual/iommu/dmar1");
-    Tar unable = host(line, "8980000001a", "0").link(DSA + "/iommu", "../../virtual/iommu/dmar1");
+    MemoryTree able = host(line, SCALABLE, "0").link(DSA + "/iommu", "../../virtual/iommu/dmar1");
+    MemoryTree unable =
+        host(line, "8980000001a", "0").link(DSA + "/iommu", "../../virtual/iommu/dmar1");
 
     Diagnosis other = pasid(unit(able, "dmar1", "8980000001a"));
     assertThat(other.causes()).extracting(Rule::id).containsExactly("idxd.iommu-no-pasid");
@@ -65,8 +68,8 @@ final class IdxdTest {
 
   @Test
   void aFirmwareWithoutDmarAndAKernelThatIgnoresItAreToldApart() {
-    Tar without = machine("").file(DSA + "/dsa0/pasid_enabled", "0\n");
-    Tar ignored =
+    MemoryTree without = machine("").file(DSA + "/dsa0/pasid_enabled", "0\n");
+    MemoryTree ignored =
         machine("")
             .file(DSA + "/dsa0/pasid_enabled", "0\n")
             .file("sys/firmware/acpi/tables/DMAR", "x");
@@ -77,7 +80,7 @@ final class IdxdTest {
 
   @Test
   void aGuestWithoutIommuIsToldWhichQueuesItCanUse() {
-    Tar guest = machine("hypervisor").file(DSA + "/dsa0/pasid_enabled", "0\n");
+    MemoryTree guest = machine("hypervisor").file(DSA + "/dsa0/pasid_enabled", "0\n");
     List<Diagnosis> diagnoses = assess(guest).functions().getFirst().diagnoses();
 
     assertThat(diagnoses.get(0).causes())
@@ -92,9 +95,8 @@ final class IdxdTest {
 
   @Test
   void aHiddenConfigurationSpaceMakesImsUnknownNotAbsent() {
-    Tar tar = machine("").file(DSA + "/config", java.util.Arrays.copyOf(dsa(), 64));
-    Machine.Part part =
-        Machine.of(Capture.read("t", tar.bytes()), at -> true).functions().getFirst();
+    MemoryTree tree = machine("").file(DSA + "/config", java.util.Arrays.copyOf(dsa(), 64));
+    Machine.Part part = Machine.of(tree, at -> true).functions().getFirst();
 
     assertThat(part.evidence().truth(Sign.FUNCTION_IMS)).isEqualTo(Truth.UNKNOWN);
     assertThat(part.evidence().truth(Sign.FUNCTION_PASID)).isEqualTo(Truth.UNKNOWN);
@@ -117,12 +119,12 @@ final class IdxdTest {
     put(config, 0x260, 0x0001000b);
     put(config, 0x264, Integer.parseUnsignedInt(header, 16));
     put(config, 0x268, flags);
-    Tar tar =
+    MemoryTree tree =
         machine("hypervisor")
             .file("sys/module/adit_ims/parameters/accept_grant", accepted + "\n")
             .file(DSA + "/config", config);
 
-    assertThat(assess(tar).functions().getFirst().verdicts().getFirst().rule().id())
+    assertThat(assess(tree).functions().getFirst().verdicts().getFirst().rule().id())
         .isEqualTo(rule);
   }
 
@@ -139,16 +141,16 @@ final class IdxdTest {
         .isEqualTo(Platform.NOT_BARE_METAL);
   }
 
-  private static Diagnosis pasid(Tar tar) {
-    return assess(tar).functions().getFirst().diagnoses().getFirst();
+  private static Diagnosis pasid(MemoryTree tree) {
+    return assess(tree).functions().getFirst().diagnoses().getFirst();
   }
 
-  private static Assessment assess(Tar tar) {
-    Machine machine = Machine.of(Capture.read("test.tar", tar.bytes()), at -> true);
+  private static Assessment assess(MemoryTree tree) {
+    Machine machine = Machine.of(tree, at -> true);
     return Assessment.of(machine, Ims.AUTO, part -> false);
   }
 
-  private static Tar host(String line, String ecap, String pasidEnabled) {
+  private static MemoryTree host(String line, String ecap, String pasidEnabled) {
     return machine("enqcmd")
         .file("proc/cmdline", line)
         .file("sys/firmware/acpi/tables/DMAR", "x")
@@ -157,20 +159,20 @@ final class IdxdTest {
         .file(DSA + "/dsa0/pasid_enabled", pasidEnabled + "\n");
   }
 
-  private static Tar unit(Tar tar, String name, String ecap) {
-    return tar.file("sys/class/iommu/" + name + "/intel-iommu/cap", "d2008c22260206\n")
+  private static MemoryTree unit(MemoryTree tree, String name, String ecap) {
+    return tree.file("sys/class/iommu/" + name + "/intel-iommu/cap", "d2008c22260206\n")
         .file("sys/class/iommu/" + name + "/intel-iommu/ecap", ecap + "\n");
   }
 
-  private static Tar machine(String flag) {
-    return Tar.capture()
+  private static MemoryTree machine(String flag) {
+    return new MemoryTree("test")
         .file("proc/version", "Linux version 6.8.1")
         .file("proc/cpuinfo", "vendor_id\t: GenuineIntel\nflags\t\t: fpu " + flag + "\n")
         .file("proc/interrupts", "24: IR-PCI-MSIX-0000:6a:01.0 0-edge idxd-misc\n")
         .file("sys/module/idxd/parameters/sva", "Y\n")
         .file("adit/config", "CONFIG_INTEL_IDXD_SVM=y\n")
-        .entry("sys/firmware/acpi/tables/", '5', "", new byte[0])
-        .entry("sys/class/iommu/", '5', "", new byte[0])
+        .folder("sys/firmware/acpi/tables")
+        .folder("sys/class/iommu")
         .link(DSA + "/driver", "../../../../bus/pci/drivers/idxd")
         .file(DSA + "/config", dsa());
   }

@@ -1,8 +1,18 @@
-package dev.adit.platform;
+package dev.adit.cli.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.interrupts.IsolationLevel;
+import dev.adit.platform.Decision;
+import dev.adit.platform.Fact;
+import dev.adit.platform.Ims;
+import dev.adit.platform.Rule;
+import dev.adit.platform.Rules;
+import dev.adit.platform.Symptom;
+import dev.adit.platform.TruthTable;
+import dev.adit.platform.Verdict;
+import dev.adit.platform.gather.Families;
+import dev.adit.platform.gather.FamilyEvidence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +41,7 @@ final class DecisionPageTest {
         """
         # May IMS be used here?
 
-        <!-- Generated from the rules by DecisionPageTest in the module platform; do not edit. -->
+        <!-- Generated from the rules by DecisionPageTest in the module cli; do not edit. -->
 
         An interrupt message store (IMS) is one more place where a device keeps the (address, data) pairs of its
         interrupts. On bare metal that is harmless. In a guest the pairs that the guest's kernel composes are not
@@ -78,7 +88,9 @@ final class DecisionPageTest {
                   decide(row, Ims.AUTO).reason()));
     }
     page.append(
-        "\n## Worked examples\n\nOne for each row, with `ims=auto`. Facts that do not matter are left out.\n");
+        "\n"
+            + "## Worked examples\n\n"
+            + "One for each row, with `ims=auto`. Facts that do not matter are left out.\n");
     TruthTable.PLATFORMS.forEach(row -> example(page, row));
     TruthTable.CASES.forEach(row -> example(page, row));
     page.append("\n## Isolation levels\n\n| level | what is checked |\n|---|---|\n");
@@ -90,8 +102,10 @@ final class DecisionPageTest {
     rules(page, "How well interrupts are isolated: the first that fires counts", Rules.ISOLATION);
     rules(page, "What may be used: the first that fires counts", Rules.DECISION);
     rules(page, "What else is said: all that fire", Rules.REMARKS);
-    for (IdxdRules.Symptom symptom : IdxdRules.SYMPTOMS) {
-      rules(page, "DSA and IAX: " + symptom.question(), symptom.causes());
+    for (FamilyEvidence family : Families.all()) {
+      for (Symptom symptom : family.symptoms()) {
+        rules(page, family.name() + ": " + symptom.question(), symptom.causes());
+      }
     }
     return page.toString();
   }

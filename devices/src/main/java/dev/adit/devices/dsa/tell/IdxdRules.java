@@ -1,35 +1,31 @@
-package dev.adit.platform;
+package dev.adit.devices.dsa.tell;
 
 import static dev.adit.platform.Condition.all;
 import static dev.adit.platform.Condition.any;
 import static dev.adit.platform.Condition.not;
 import static dev.adit.platform.Condition.says;
+import static dev.adit.platform.Rules.GUEST;
+import static dev.adit.platform.Symptom.cause;
 
+import dev.adit.platform.Sign;
+import dev.adit.platform.Symptom;
 import java.util.List;
 
 /**
  * The questions that users of DSA and IAX ask, in their own words, and the causes behind them. All
  * rules that fire are causes; one is enough.
  */
-public final class IdxdRules {
-  private static final Condition GUEST =
-      any(
-          says(Sign.CPUID_HYPERVISOR),
-          says(Sign.SMBIOS_VM),
-          says(Sign.DMI_HYPERVISOR),
-          says(Sign.IOMMU_VCS),
-          says(Sign.IOMMU_CACHING_MODE));
-
+final class IdxdRules {
   /** Why is pasid_enabled 0? */
-  public static final Symptom PASID_ENABLED =
+  static final Symptom PASID_ENABLED =
       new Symptom(
           "idxd.pasid-enabled",
           "why is pasid_enabled 0?",
-          not(says(Sign.IDXD_PASID_ENABLED)),
+          not(says(IdxdSigns.PASID_ENABLED)),
           List.of(
               cause(
                   "idxd.not-bound",
-                  not(says(Sign.IDXD_BOUND)),
+                  not(says(IdxdSigns.BOUND)),
                   "The function is not bound to idxd, so there is no pasid_enabled: load the module"
                       + " idxd and bind it.",
                   "Linux 6.12, drivers/dma/idxd"),
@@ -42,8 +38,8 @@ public final class IdxdRules {
               cause(
                   "idxd.no-table",
                   all(not(GUEST), not(says(Sign.FIRMWARE_IOMMU_TABLE))),
-                  "The firmware describes no IOMMU: switch on VT-d (Intel VT for Directed I/O) in the"
-                      + " firmware setup.",
+                  "The firmware describes no IOMMU: switch on VT-d (Intel VT for Directed I/O) in"
+                      + " the firmware setup.",
                   "intel/idxd-config, issue 5"),
               cause(
                   "idxd.iommu-off",
@@ -80,25 +76,25 @@ public final class IdxdRules {
                   "Linux 6.12, drivers/dma/idxd"),
               cause(
                   "idxd.sva-parameter",
-                  not(says(Sign.IDXD_SVA)),
+                  not(says(IdxdSigns.SVA)),
                   "idxd is loaded with sva=0: load it with sva=1.",
                   "Linux 6.12, drivers/dma/idxd"),
               cause(
                   "idxd.kernel-without-svm",
-                  not(says(Sign.KERNEL_IDXD_SVM)),
+                  not(says(IdxdSigns.KERNEL_SVM)),
                   "The kernel is built without CONFIG_INTEL_IDXD_SVM.",
                   "Linux 6.12, drivers/dma/Kconfig")));
 
   /** Why no shared wq support? */
-  public static final Symptom SHARED_WQ =
+  static final Symptom SHARED_WQ =
       new Symptom(
           "idxd.shared-wq",
           "why no shared wq support?",
-          any(not(says(Sign.IDXD_PASID_ENABLED)), not(says(Sign.CPU_ENQCMD))),
+          any(not(says(IdxdSigns.PASID_ENABLED)), not(says(Sign.CPU_ENQCMD))),
           List.of(
               cause(
                   "idxd.shared-needs-pasid",
-                  not(says(Sign.IDXD_PASID_ENABLED)),
+                  not(says(IdxdSigns.PASID_ENABLED)),
                   "Shared work queues need PASIDs, and pasid_enabled is 0: see there.",
                   "intel/idxd-config, issues 29 and 78"),
               cause(
@@ -115,21 +111,7 @@ public final class IdxdRules {
                   "Linux 6.12, drivers/dma/idxd")));
 
   /** All questions. */
-  public static final List<Symptom> SYMPTOMS = List.of(PASID_ENABLED, SHARED_WQ);
-
-  /**
-   * Something users see and ask about.
-   *
-   * @param id its name, stable across versions
-   * @param question in the users' words
-   * @param seen when it is there
-   * @param causes what may be behind it
-   */
-  public record Symptom(String id, String question, Condition seen, List<Rule> causes) {}
+  static final List<Symptom> SYMPTOMS = List.of(PASID_ENABLED, SHARED_WQ);
 
   private IdxdRules() {}
-
-  private static Rule cause(String id, Condition when, String text, String source) {
-    return new Rule(id, when, new Effect.Cause(), text, source);
-  }
 }
