@@ -18,7 +18,8 @@ apt-get -qq -o APT::Sandbox::User=root download "${wanted[@]}"
 for archive in linux-image-* linux-binary-* linux-modules-*; do
   [[ -e $archive ]] || continue
   dpkg-deb --fsys-tarfile "$archive" |
-    tar -C unpacked -x --wildcards --no-anchored 'vmlinuz*' 'kernel/drivers/dma/*' 2>/dev/null || true
+    tar -C unpacked -x --wildcards --no-anchored 'vmlinuz*' 'kernel/drivers/dma/*' 'kernel/drivers/crypto/intel/iaa/*' \
+      'kernel/crypto/deflate.ko*' 2>/dev/null || true
   rm "$archive"
 done
 cp "$(find unpacked -type f -name 'vmlinuz*' | head -n 1)" /build/vmlinuz

@@ -24,7 +24,7 @@ readonly packages=(qemu-system-x86 busybox-static accel-config pciutils cpio xz-
 # User-space tools copied into the guest; BusyBox brings the rest.
 readonly tools=(/usr/bin/accel-config /usr/bin/lspci /usr/bin/setpci)
 # Modules copied from the kernel package; dmatest is built here because Debian leaves it out.
-readonly modules=(idxd_bus idxd)
+readonly modules=(idxd_bus idxd iaa_crypto deflate)
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 dir=${ADIT_GUEST_DIR:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/adit/guest}
@@ -211,12 +211,12 @@ make_kernel() {
 make_references() {
   local release=$1 inputs target=$dir/kernels/$1 module
   inputs=$(cat "$here"/linux/* | cksum)" $(<"$(stamp_of "kernel-$release")")"
-  if fresh "ims-$release" "$inputs" && [[ -f $target/adit_dsa.ko ]]; then say "kernel $release: reference driver there"; return; fi
+  if fresh "ims-$release" "$inputs" && [[ -f $target/adit_iaa.ko ]]; then say "kernel $release: reference driver there"; return; fi
   say "kernel $release: building the reference driver"
   begin "ims-$release"
   stage "/build" linux
   in_root make -s -C "/usr/lib/modules/$release/build" M=/build/linux modules >&2 || die "the modules for $release could not be built"
-  for module in adit_ims adit_dsa; do
+  for module in adit_ims adit_dsa adit_iaa; do
     in_root strip -g "/build/linux/$module.ko"
     in_root cat "/build/linux/$module.ko" >"$target/$module.ko"
   done

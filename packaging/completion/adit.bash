@@ -604,7 +604,8 @@ function _picocli_adit_boot() {
 
   local commands=""
   local flag_opts="'--viommu' '-v' '--verbose' '--strict' '--shared-id' '-j' '--json' '-p' '--pretty' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--guests' '--type' '--revoke' '--portals' '--wqs' '--engines' '--ims' '--guest-ims' '--interrupts' '--slots' '--kills' '--seed' '--attack' '--color'"
+  local arg_opts="'--function' '--smp' '--memory' '--accel' '--kernel' '--iterations' '--channels' '--threads' '--reloads' '--reboots' '--script' '--out' '--timeout' '--guests' '--type' '--revoke' '--portals' '--wqs' '--engines' '--ims' '--guest-ims' '--interrupts' '--slots' '--kills' '--seed' '--attack' '--color'"
+  local KIND_option_args=("dsa" "iaa") # --function values
   local WHO_option_args=("auto" "tcg" "kvm") # --accel values
   local HOW_option_args=("trap" "mmap") # --portals values
   local WAY_option_args=("auto" "on" "off" "silent" "trap" "pv" "viommu") # --ims values
@@ -614,6 +615,11 @@ function _picocli_adit_boot() {
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--function')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${KIND_option_args[@]}" ) )
+      return $?
+      ;;
     '--smp')
       return
       ;;

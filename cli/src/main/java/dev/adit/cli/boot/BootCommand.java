@@ -7,6 +7,7 @@ import dev.adit.cli.serve.DsaOptions;
 import dev.adit.cli.serve.ServedDevices;
 import dev.adit.cli.serve.ServedDsa;
 import dev.adit.devices.dsa.DsaProfile;
+import dev.adit.devices.iaa.IaaArchitecture;
 import dev.adit.host.VmArguments;
 import dev.adit.host.VmArguments.Accelerator;
 import dev.adit.platform.Ims;
@@ -54,6 +55,7 @@ import tools.jackson.core.JsonGenerator;
       "  adit boot --viommu --smp 2",
       "  adit boot --kernel 6.12 --portals mmap --iterations 200",
       "  adit boot --reloads 10 --reboots 1",
+      "  adit boot --function iaa --kernel 6.12",
       "  adit boot --ims trap --smp 4 --interrupts 100000",
       "  adit boot --guests 4 --revoke 5",
       "  adit boot --guests 2 --type 1swq --ims off",
@@ -66,6 +68,23 @@ public final class BootCommand implements Callable<Integer> {
     tcg,
     kvm
   }
+
+  /** What the guest gets. */
+  enum Function {
+    dsa,
+    iaa
+  }
+
+  @Option(
+      names = "--function",
+      paramLabel = "KIND",
+      defaultValue = "dsa",
+      description = {
+        "What the guest gets: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "With iaa, iaa_crypto binds, the kernel tests its algorithm, and pages go through its",
+        "compressor and back (--iterations)."
+      })
+  private Function function;
 
   @Option(names = "--viommu", description = "Give the guest a virtual IOMMU and turn it on.")
   private boolean viommu;
@@ -197,8 +216,7 @@ public final class BootCommand implements Callable<Integer> {
     try (GuestMachine guest = GuestMachine.make(verbose ? this::say : line -> {});
         EventLoops loops = EventLoops.start(1, EventLoops.Idle.BLOCK);
         ServedDsa server =
-            new ServedDsa(
-                loops, guest.folder().resolve("dsa.sock"), dsa.profile(), dsa.policy(), way);
+            new ServedDsa(loops, guest.folder().resolve("dsa.sock"), profile(), dsa.policy(), way);
         StopHook hook = new StopHook(List.of(guest))) {
       Optional<ImsReport> store = ims.way().map(each -> new ImsReport(each, server));
       VmArguments machine = machine(server.path(), boot.files());
@@ -393,6 +411,10 @@ public final class BootCommand implements Callable<Integer> {
     if (group.revocations() > 0 && !many) {
       throw new ParameterException(spec.commandLine(), "--revoke goes with --guests");
     }
+    if (function == Function.iaa && (group.guests().isPresent() || ims.way().isPresent())) {
+      throw new ParameterException(
+          spec.commandLine(), "--function iaa boots one guest with its own driver");
+    }
     ims.wrong()
         .ifPresent(
             wrong -> {
@@ -403,6 +425,13 @@ public final class BootCommand implements Callable<Integer> {
           spec.commandLine(),
           "--ims pv gives messages for a guest without a vIOMMU; use --ims viommu");
     }
+  }
+
+  private DsaProfile profile() {
+    return switch (function) {
+      case dsa -> dsa.profile();
+      case iaa -> dsa.profile(IaaArchitecture.physical());
+    };
   }
 
   private int channels() {
@@ -437,7 +466,11 @@ public final class BootCommand implements Callable<Integer> {
         files.put("modules/" + module.getFileName(), Files.readAllBytes(module));
       }
     } else {
-      files.put("adit/steps", utf8(setup.text("steps-dsa")));
+      files.put("adit/steps", utf8(setup.text("steps-" + function)));
+      if (function == Function.iaa) {
+        Path module = kernel.roundTrip();
+        files.put("modules/" + module.getFileName(), Files.readAllBytes(module));
+      }
       files.put("adit/parameters", utf8(parameters()));
     }
     for (Path script : scripts) {

@@ -31,6 +31,11 @@ public record GuestFiles(Path directory) {
       return REFERENCES.stream().map(image::resolveSibling).toList();
     }
 
+    /** {@return the module that sends pages through a compressor and back} */
+    Path roundTrip() {
+      return image.resolveSibling("adit_iaa.ko");
+    }
+
     /** {@return whether this kernel is of a series such as 7.2} */
     boolean isOf(String series) {
       return release.equals(series)

@@ -37,7 +37,10 @@ public final class DsaOptions {
 
   /** {@return the profile of the function as its host sees it} */
   public DsaProfile physical() {
-    DsaProfile usual = DsaProfile.physical();
+    return sized(DsaProfile.physical());
+  }
+
+  private DsaProfile sized(DsaProfile usual) {
     return usual.withSizes(wqs, usual.entries(), usual.groups(), engines);
   }
 
@@ -46,7 +49,16 @@ public final class DsaOptions {
    * if it is granted}
    */
   public DsaProfile profile() {
-    DsaProfile sized = physical().withIms(0);
+    return profile(DsaProfile.physical());
+  }
+
+  /**
+   * {@return the same of another accelerator}
+   *
+   * @param usual as it is when nothing is said
+   */
+  public DsaProfile profile(DsaProfile usual) {
+    DsaProfile sized = sized(usual).withIms(0);
     return portals == PortalAccess.mmap ? sized.with(DsaProfile.Option.MAPPABLE_PORTALS) : sized;
   }
 

@@ -62,6 +62,20 @@ final class GuestBootTest {
     assertThat(out.toString()).contains("Linux " + oldest);
   }
 
+  @Test
+  void theKernelsOwnTestsAcceptTheCompressorInEveryKernel() {
+    for (GuestFiles.Kernel kernel : GuestFiles.standard().kernels()) {
+      out.getBuffer().setLength(0);
+      int exit = execute("--function iaa --iterations 200 --kernel " + kernel.release());
+
+      assertThat(exit).as("%s%n%s", out, err).isEqualTo(ExitCode.DONE);
+      assertThat(out.toString())
+          .contains("deflate-iaa on wq0.0; the kernel's self-test: passed")
+          .containsPattern("round-trip +200 pages, [0-9]+ bytes packed, judged by deflate-")
+          .endsWith("passed\n");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "--viommu", "--portals mmap --smp 2", "--viommu --smp 2"})
   @EnabledIfSystemProperty(
