@@ -88,9 +88,12 @@ final class DecisionPageTest {
                   decide(row, Ims.AUTO).reason()));
     }
     page.append(
-        "\n"
-            + "## Worked examples\n\n"
-            + "One for each row, with `ims=auto`. Facts that do not matter are left out.\n");
+        """
+
+        ## Worked examples
+
+        One for each row, with `ims=auto`. Facts that do not matter are left out.
+        """);
     TruthTable.PLATFORMS.forEach(row -> example(page, row));
     TruthTable.CASES.forEach(row -> example(page, row));
     page.append("\n## Isolation levels\n\n| level | what is checked |\n|---|---|\n");

@@ -47,7 +47,8 @@ final class MachineTest {
     assertThat(verdict.outcome()).isEqualTo(Outcome.ALLOW);
     assertThat(verdict.caveats()).isNotEmpty();
     assertThat(verdict.unknown())
-        .noneMatch(fact -> fact.sign() == Sign.SMBIOS_VM || fact.sign() == Sign.DMI_HYPERVISOR);
+        .noneMatch(
+            fact -> fact.sign().equals(Sign.SMBIOS_VM) || fact.sign().equals(Sign.DMI_HYPERVISOR));
   }
 
   @Test
