@@ -4,8 +4,10 @@ import dev.adit.devices.AdiRequest;
 import dev.adit.devices.AdiType;
 import dev.adit.devices.Attachment;
 import dev.adit.devices.EntryStore;
+import dev.adit.devices.Family;
 import dev.adit.devices.PhysicalFunction;
 import dev.adit.devices.Refusal;
+import dev.adit.devices.Setting;
 import dev.adit.devices.Traits;
 import dev.adit.interrupts.Cookie;
 import dev.adit.platform.Decision;
@@ -15,7 +17,10 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A physical function on its host: what it is, the verdict about its message store, and the entries
@@ -27,6 +32,12 @@ final class HostedFunction implements AutoCloseable {
   private final PhysicalFunction function;
   private final Posts posts;
   private final Consumer<Cookie> owners;
+
+  /**
+   * The attributes that devices of its family can have; nothing if the family is not registered.
+   */
+  private final Optional<Set<String>> attributes;
+
   private final IdentityHashMap<EntryStore, CompletionEntries> entries = new IdentityHashMap<>();
 
   /**
@@ -45,12 +56,21 @@ final class HostedFunction implements AutoCloseable {
     this.plan = plan;
     this.posts = posts;
     this.owners = owners;
+    attributes =
+        Family.all().stream()
+            .filter(family -> family.name().equals(plan.model().kind()))
+            .map(HostedFunction::names)
+            .findFirst();
     Traits traits = plan.model().traits();
     Evidence evidence = plan.evidence().orElseGet(() -> OwnEvidence.of(traits));
     verdict = Decision.decide(evidence, OwnEvidence.use(traits), plan.ims());
     Attachment attachment = new Attachment(requesterId, spaces::of, posts.sink());
     function = plan.model().make(plan.name(), attachment, verdict.allowed());
     function.store().ifPresent(this::entries);
+  }
+
+  private static Set<String> names(Family family) {
+    return family.attributes().stream().map(Setting::name).collect(Collectors.toSet());
   }
 
   FunctionPlan plan() {
@@ -128,7 +148,33 @@ final class HostedFunction implements AutoCloseable {
             verdict,
             shared().map(CompletionEntries::free).orElse(Integer.MAX_VALUE),
             shared().map(CompletionEntries::ims).orElse(verdict.allowed()));
-    return admission.judge(function.check(request), plan.type(), vectors(plan.type()), quota(plan));
+    return admission.judge(
+        foreign(request).or(() -> function.check(request)),
+        plan.type(),
+        vectors(plan.type()),
+        quota(plan));
+  }
+
+  /** {@return a refusal of an attribute that only devices of other families have} */
+  private Optional<Refusal> foreign(AdiRequest request) {
+    return attributes.flatMap(
+        known ->
+            request.attributes().keySet().stream()
+                .filter(name -> !known.contains(name))
+                .sorted()
+                .findFirst()
+                .map(name -> foreign(name, known)));
+  }
+
+  private Refusal foreign(String attribute, Set<String> known) {
+    return new Refusal(
+        Refusal.Reason.BAD_REQUEST,
+        "devices of %s (%s) have no attribute '%s'; they have: %s"
+            .formatted(
+                name(),
+                plan.model().kind(),
+                attribute,
+                known.isEmpty() ? "none of their own" : String.join(", ", new TreeSet<>(known))));
   }
 
   @Override

@@ -131,6 +131,9 @@ final class SdiDeviceTest {
       assertThat(reason(rig.registry.start(plan(rig, "c")))).isEqualTo(Reason.NO_CAPACITY);
       assertThat(reason(rig.registry.start(DevicePlan.of("c", "1dwq", rig.folder.resolve("c")))))
           .isEqualTo(Reason.NO_SUCH_TYPE);
+      assertThat(rig.registry.check(plan(rig, "c").with("portals", "mmap")))
+          .hasValueSatisfying(
+              refusal -> assertThat(refusal.message()).contains("have no attribute 'portals'"));
       rig.registry.stop("a").orThrow();
       rig.registry.stop("b").orThrow();
       assertThat(rig.registry.capacity("sdi0").orElseThrow()).isEqualTo(before);
