@@ -38,7 +38,7 @@ final class FigureColumns {
     FigureColumns made = new FigureColumns(0);
     for (Figure.Parts parts : Families.parts()) {
       if (reports.stream().anyMatch(each -> each.has(parts.key()))) {
-        made.columns.add(
+        made.add(
             new Column(
                 parts.title() + "S",
                 (now, _) -> Integer.toString(now.get(parts.key()).items().size())));
@@ -92,8 +92,7 @@ final class FigureColumns {
           .forEach(key -> words.put(key, true));
     }
     for (String word : words.keySet()) {
-      made.columns.add(
-          new Column(upper(word), (now, _) -> now.has(word) ? now.get(word).text() : NOTHING));
+      made.add(new Column(upper(word), (now, _) -> now.has(word) ? now.get(word).text() : NOTHING));
     }
     for (Quantity quantity : numbers) {
       if (quantity.rate().isEmpty()) {
@@ -103,6 +102,23 @@ final class FigureColumns {
       }
     }
     return made;
+  }
+
+  /** Families that count the same by other keys share a column. */
+  private void add(Column column) {
+    for (int i = 0; i < columns.size(); i++) {
+      Column there = columns.get(i);
+      if (there.title().equals(column.title())) {
+        columns.set(i, new Column(there.title(), (now, then) -> either(there, column, now, then)));
+        return;
+      }
+    }
+    columns.add(column);
+  }
+
+  private static String either(Column one, Column other, View now, View then) {
+    String cell = one.cell().apply(now, then);
+    return cell.equals(NOTHING) ? other.cell().apply(now, then) : cell;
   }
 
   private static List<Quantity> reported(Collection<View> reports) {
@@ -117,7 +133,7 @@ final class FigureColumns {
 
   private void asItIs(Quantity quantity) {
     if (!quantity.column().isEmpty()) {
-      columns.add(
+      add(
           new Column(
               quantity.column(),
               (now, _) ->
@@ -129,7 +145,7 @@ final class FigureColumns {
 
   private void ofParts(Quantity quantity) {
     if (!quantity.column().isEmpty()) {
-      columns.add(
+      add(
           new Column(
               quantity.column(),
               (now, _) ->
@@ -148,14 +164,14 @@ final class FigureColumns {
     reports.forEach(
         each -> each.get(key).entries().keySet().forEach(word -> words.put(word, true)));
     if (words.isEmpty()) {
-      columns.add(
+      add(
           new Column(
               quantity.rate(),
               (now, then) ->
                   now.has(key) ? shown(now.get(key).sum(), then.get(key).sum()) : NOTHING));
     }
     for (String word : words.keySet()) {
-      columns.add(
+      add(
           new Column(
               upper(word) + "/S",
               (now, then) ->

@@ -24,7 +24,7 @@ public final class DsaFigures {
           .listed("COMPLETED");
   private static final Quantity MESSAGES =
       Quantity.counter("interrupts", "interrupts", "Interrupts sent, by message store.")
-          .rated("/S");
+          .rated("INT/S");
   private static final Quantity STATUSES =
       Quantity.counter("statuses", "descriptors", "Descriptors done, by status code.")
           .measured("descriptors_by_status");
