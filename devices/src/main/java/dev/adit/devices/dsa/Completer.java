@@ -25,7 +25,11 @@ final class Completer {
   private final Dma.View view;
   private final int recordBytes;
   private final MemorySegment scratch;
+  private final boolean longRecord;
+
+  /** A record that is longer than a DSA's, from its fifth word on. */
   private final long[] words = new long[DeviceError.RECORD_WORDS];
+
   private final DeviceError error = new DeviceError();
   private final AtomicLongArray interruptsByVector;
   private final Tally imsInterrupts = new Tally();
@@ -38,6 +42,8 @@ final class Completer {
   private int completed;
   private long faultAddress;
   private int faultOperand;
+  private long word16;
+  private long word24;
   private int reported;
 
   // The descriptor at hand.
@@ -55,6 +61,7 @@ final class Completer {
     this.view = view;
     this.engine = engine;
     recordBytes = core.profile().architecture().recordBytes();
+    longRecord = recordBytes > CompletionRecord.BYTES;
     scratch = Arena.ofAuto().allocate(recordBytes, recordBytes);
     interruptsByVector = new AtomicLongArray(core.profile().vectors());
   }
@@ -117,7 +124,9 @@ final class Completer {
     completed = execution.bytesCompleted();
     faultAddress = execution.faultAddress();
     faultOperand = execution.faultOperand();
-    for (int i = 2; i < recordBytes / Long.BYTES; i++) {
+    word16 = execution.word(2);
+    word24 = execution.word(3);
+    for (int i = 4; longRecord && i < words.length; i++) {
       words[i] = execution.word(i);
     }
   }
@@ -130,7 +139,11 @@ final class Completer {
     completed = newCompleted;
     faultAddress = newFaultAddress;
     faultOperand = 0;
-    Arrays.fill(words, 0);
+    word16 = 0;
+    word24 = 0;
+    if (longRecord) {
+      Arrays.fill(words, 0);
+    }
   }
 
   /** {@return the status of the completion at hand} */
@@ -192,16 +205,14 @@ final class Completer {
   }
 
   private boolean write(long address) {
-    words[0] = CompletionRecord.word0(status, result, faultInfo, completed);
-    words[1] = faultAddress;
     try {
       long piece = view.resolve(pasid, address, recordBytes, Dma.Access.WRITE);
       MemorySegment memory = view.segment();
       if (piece == recordBytes && memory != null && (memory.address() + view.offset() & 7) == 0) {
-        CompletionRecord.write(memory, view.offset(), words, recordBytes);
+        write(memory, view.offset());
         return true;
       }
-      CompletionRecord.write(scratch, 0, words, recordBytes);
+      write(scratch, 0);
       return piece > 0
           && view.write(pasid, address + 8, scratch, 8, recordBytes - 8) == recordBytes - 8
           && view.write(pasid, address, scratch, 0, 8) == 8;
@@ -209,6 +220,23 @@ final class Completer {
       // The JVM's word for SIGBUS: the file behind the mapping has been cut short.
       return false;
     }
+  }
+
+  private void write(MemorySegment to, long at) {
+    long word0 = CompletionRecord.word0(status, result, faultInfo, completed);
+    if (longRecord) {
+      fill(words, word0);
+      CompletionRecord.write(to, at, words, recordBytes);
+    } else {
+      CompletionRecord.write(to, at, word0, faultAddress, word16, word24);
+    }
+  }
+
+  private void fill(long[] record, long word0) {
+    record[0] = word0;
+    record[1] = faultAddress;
+    record[2] = word16;
+    record[3] = word24;
   }
 
   private void report(MemorySegment d, int code, long address, boolean write) {
@@ -225,7 +253,7 @@ final class Completer {
     error.address = address;
     error.infoValid = true;
     switch (code) {
-      case Status.INVALID_FLAGS -> error.info = (int) words[2];
+      case Status.INVALID_FLAGS -> error.info = (int) word16;
       case Status.INTERRUPT_HANDLE -> error.info = handle;
       case Status.PAGE_FAULT, Status.PAGE_REQUEST_INVALID, Status.READBACK_FAULT ->
           error.info = faultOperand << 29;
@@ -244,9 +272,8 @@ final class Completer {
                   | (firstError ? 1 << 19 : 0);
           default -> error.info;
         };
-    words[0] = CompletionRecord.word0(status, result, faultInfo, completed);
-    words[1] = faultAddress;
     System.arraycopy(words, 0, error.record, 0, words.length);
+    fill(error.record, CompletionRecord.word0(status, result, faultInfo, completed));
     Borrower owner = borrower;
     if (owner == null || !owner.failed(error)) {
       core.errors().report(error);
