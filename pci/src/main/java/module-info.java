@@ -9,5 +9,6 @@ module dev.adit.pci {
   requires static org.jspecify;
 
   exports dev.adit.pci;
+  exports dev.adit.pci.lspci;
   exports dev.adit.pci.spec;
 }

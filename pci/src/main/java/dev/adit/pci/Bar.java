@@ -43,11 +43,12 @@ public record Bar(
   static List<Bar> of(SeenFunction function) {
     int type = function.headerType();
     ConfigSpace config = function.config();
-    if (type > 1 || !config.visible(0, Header.LAYOUT.size())) {
+    if (type > 1 || !(config.told() || config.visible(0, Header.LAYOUT.size()))) {
       return List.of();
     }
     List<Bar> bars = read(function, Header.BAR0, type == 0 ? 6 : 2, 0);
-    int rom = config.u32(type == 0 ? ROM_TYPE_0 : ROM_TYPE_1);
+    int romAt = type == 0 ? ROM_TYPE_0 : ROM_TYPE_1;
+    int rom = config.visible(romAt, 4) ? config.u32(romAt) : 0;
     long size = function.surroundings().size(Surroundings.ROM);
     if ((rom & ~0x7ff) != 0 || size != 0) {
       long address = Integer.toUnsignedLong(rom & ~0x7ff);
@@ -66,7 +67,10 @@ public record Bar(
   static List<Bar> read(SeenFunction function, int at, int count, int resource) {
     List<Bar> bars = new ArrayList<>();
     ConfigSpace config = function.config();
-    for (int i = 0; i < count && config.visible(at + 4 * i, 4); i++) {
+    for (int i = 0; i < count; i++) {
+      if (!config.visible(at + 4 * i, 4)) {
+        continue;
+      }
       int low = config.u32(at + 4 * i);
       Kind kind = kind(low);
       long size = function.surroundings().size(resource + i);

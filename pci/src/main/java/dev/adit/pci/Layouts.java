@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which fields a capability has, where that depends on what the function is. */
-final class Layouts {
+public final class Layouts {
   private static final Map<CapabilityKey, Layout> FIXED =
       Stream.of(
               PowerManagement.LAYOUT,
@@ -56,7 +56,7 @@ final class Layouts {
   }
 
   /** {@return the fields of a capability, visible or not; none if only its name is known} */
-  static List<Field> fields(ConfigSpace config, Capability capability) {
+  public static List<Field> fields(ConfigSpace config, Capability capability) {
     CapabilityKey key = capability.key();
     int at = capability.offset();
     if (key.equals(PciExpress.KEY)) {

@@ -3,6 +3,7 @@ package dev.adit.pci;
 import dev.adit.pci.spec.Field;
 import dev.adit.pci.spec.Siov;
 import dev.adit.pci.spec.SrIov;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,27 +20,30 @@ public record RequesterIds(PciAddress parent, int offset, int stride, int count)
   /** {@return those of a capability that has some: SR-IOV or SIOV of PCIe 7.0} */
   public static Optional<RequesterIds> of(SeenFunction function, Capability capability) {
     if (capability.key().equals(SrIov.KEY)
-        && function.config().visible(capability.offset(), SrIov.LAYOUT.size())) {
+        && function.config().visible(SrIov.ENABLE, capability.offset())) {
       // Before they are enabled, those that could be are of interest.
       boolean on = value(function, capability, SrIov.ENABLE) != 0;
       Field count = on ? SrIov.NUMBER_OF_VFS : SrIov.TOTAL_VFS;
-      return Optional.of(read(function, capability, SrIov.VF_OFFSET, SrIov.VF_STRIDE, count));
+      return read(function, capability, SrIov.VF_OFFSET, SrIov.VF_STRIDE, count);
     }
-    if (capability.key().equals(Siov.KEY)
-        && function.config().visible(capability.offset(), Siov.LAYOUT.size())) {
-      return Optional.of(
-          read(function, capability, Siov.FIRST_OFFSET, Siov.STRIDE, Siov.TOTAL_SDIS));
-    }
-    return Optional.empty();
+    return capability.key().equals(Siov.KEY)
+        ? read(function, capability, Siov.FIRST_OFFSET, Siov.STRIDE, Siov.TOTAL_SDIS)
+        : Optional.empty();
   }
 
-  private static RequesterIds read(
+  private static Optional<RequesterIds> read(
       SeenFunction function, Capability capability, Field offset, Field stride, Field count) {
-    return new RequesterIds(
-        function.address(),
-        value(function, capability, offset),
-        value(function, capability, stride),
-        value(function, capability, count));
+    for (Field field : List.of(offset, stride, count)) {
+      if (!function.config().visible(field, capability.offset())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        new RequesterIds(
+            function.address(),
+            value(function, capability, offset),
+            value(function, capability, stride),
+            value(function, capability, count)));
   }
 
   private static int value(SeenFunction function, Capability capability, Field field) {

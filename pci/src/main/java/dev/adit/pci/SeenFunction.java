@@ -15,17 +15,19 @@ import java.util.List;
  * @param config what could be read of its configuration space
  * @param capabilities its capabilities
  * @param surroundings what the kernel says about it
+ * @param origin where in a file it was read
  */
 public record SeenFunction(
     PciAddress address,
     ConfigSpace config,
     CapabilityList capabilities,
-    Surroundings surroundings) {
+    Surroundings surroundings,
+    Origin origin) {
   private static final int NO_ID = 0xffff;
 
   /** {@return a function, its capability lists walked} */
   public static SeenFunction of(PciAddress address, ConfigSpace config, Surroundings around) {
-    return new SeenFunction(address, config, CapabilityList.of(config), around);
+    return new SeenFunction(address, config, CapabilityList.of(config), around, Origin.NONE);
   }
 
   /** {@return the vendor ID, 0xffff if it cannot be read} */
@@ -38,6 +40,11 @@ public record SeenFunction(
   public int device() {
     int own = config.header(Header.DEVICE_ID);
     return own == NO_ID ? surroundings.ids().map(Ids::device).orElse(NO_ID) : own;
+  }
+
+  /** {@return whether the class is known} */
+  public boolean classKnown() {
+    return config.visible(Header.CLASS, 0);
   }
 
   /** {@return base class and sub-class, 16 bits} */
@@ -67,12 +74,16 @@ public record SeenFunction(
     List<Field> fields = new ArrayList<>();
     for (Field field : Header.LAYOUT.fields()) {
       int offset = field.register().offset();
-      if (offset >= 4 && offset < 8 && config.visible(field.register(), 0)) {
+      if (offset >= 4 && offset < 8 && config.visible(field, 0)) {
         fields.add(field);
       }
     }
-    if (headerType() == 1 && config.visible(0, Bridge.LAYOUT.size())) {
-      fields.addAll(Bridge.LAYOUT.fields());
+    if (headerType() == 1) {
+      for (Field field : Bridge.LAYOUT.fields()) {
+        if (config.visible(field, 0)) {
+          fields.add(field);
+        }
+      }
     }
     return fields;
   }
@@ -81,18 +92,26 @@ public record SeenFunction(
   public List<Field> fields(Capability capability) {
     List<Field> visible = new ArrayList<>();
     for (Field field : Layouts.fields(config, capability)) {
-      if (config.visible(field.register(), capability.offset())) {
+      if (config.visible(field, capability.offset())) {
         visible.add(field);
       }
     }
     return visible;
   }
 
+  /** {@return whether the function has the capability of a field, and the field is visible} */
+  public boolean sees(Field field) {
+    return capabilities
+        .find(field.register().of())
+        .filter(found -> config.visible(field, found.offset()))
+        .isPresent();
+  }
+
   /** {@return a field of a capability that it has, 0 for one that it has not} */
   public long get(Field field) {
     return capabilities
         .find(field.register().of())
-        .filter(found -> config.visible(field.register(), found.offset()))
+        .filter(found -> config.visible(field, found.offset()))
         .map(found -> config.get(field, found.offset()))
         .orElse(0L);
   }

@@ -54,7 +54,7 @@ public record SiovSupport(
     Capability found = function.capabilities().find(SiovDvsec.KEY).orElseThrow();
     // All ones are what a function answers that went away meanwhile, and no set of abilities.
     boolean visible =
-        function.config().visible(SiovDvsec.IMS.register(), found.offset())
+        function.config().visible(SiovDvsec.IMS, found.offset())
             && function.config().u32(found.offset() + SiovDvsec.IMS.register().offset()) != -1;
     boolean present = function.get(SiovDvsec.IMS) != 0;
     return !visible ? Sighting.HIDDEN : present ? Sighting.PRESENT : Sighting.ABSENT;

@@ -73,7 +73,7 @@ interface VendorRule {
 
   /** The IDPF specification ties ADIs to the DVSEC and puts IMS vectors into a BAR. */
   private static Optional<Finding> idpf(SeenFunction function, Sighting dvsec) {
-    return DeviceIds.IDPF.contains(function)
+    return DeviceIds.IDPF.contains(function) && dvsec != Sighting.HIDDEN
         ? Optional.of(
             Finding.of(
                 "idpf-adi",

@@ -4,6 +4,7 @@ import dev.adit.pci.Bar;
 import dev.adit.pci.Capability;
 import dev.adit.pci.ConfigSpace;
 import dev.adit.pci.Finding;
+import dev.adit.pci.Origin;
 import dev.adit.pci.PciAddress;
 import dev.adit.pci.RequesterIds;
 import dev.adit.pci.SeenFunction;
@@ -17,6 +18,7 @@ import dev.adit.pci.spec.Format;
 import dev.adit.pci.spec.Header;
 import dev.adit.pci.spec.Register;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
 /** JSON, one document or one a line for each function; docs/reference/inspect-json.md tells. */
@@ -109,12 +111,22 @@ final class InspectJson implements InspectPrinter {
 
   private void function(SeenFunction function) {
     json.writeStringProperty("address", function.address().toString());
-    hex("vendor", function.vendor(), 4);
-    hex("device", function.device(), 4);
-    if (function.config().visible(0, 0x10)) {
+    boolean numbered = !function.config().told() || function.vendor() != 0xffff;
+    if (numbered) {
+      hex("vendor", function.vendor(), 4);
+      hex("device", function.device(), 4);
+    }
+    ConfigSpace config = function.config();
+    if (function.classKnown()) {
       hex("class", function.classId(), 4);
-      hex("progIf", function.config().header(Header.PROGRAMMING_INTERFACE), 2);
-      hex("revision", function.config().header(Header.REVISION_ID), 2);
+    }
+    if (config.visible(Header.PROGRAMMING_INTERFACE, 0)) {
+      hex("progIf", config.header(Header.PROGRAMMING_INTERFACE), 2);
+    }
+    if (config.visible(Header.REVISION_ID, 0)) {
+      hex("revision", config.header(Header.REVISION_ID), 2);
+    }
+    if (config.visible(Header.HEADER_TYPE, 0)) {
       json.writeNumberProperty("headerType", function.headerType());
     }
     if (names.numbers() != 1) {
@@ -122,9 +134,11 @@ final class InspectJson implements InspectPrinter {
       json.writeStringProperty("name", names.device(function));
     }
     json.writeNumberProperty("visibleBytes", function.config().size());
+    readFrom(function.origin());
     surroundings(function.surroundings());
     siov(SiovSupport.of(function));
     registers(function.config(), function.headerFields(), 0);
+    lines(function.origin(), function.headerFields(), 0);
     json.writeArrayPropertyStart("bars");
     function.bars().forEach(this::bar);
     json.writeEndArray();
@@ -138,6 +152,35 @@ final class InspectJson implements InspectPrinter {
     json.writeArrayPropertyStart("problems");
     function.capabilities().problems().forEach(json::writeString);
     json.writeEndArray();
+  }
+
+  /** In which line of a file a function begins, and where what the kernel says about it is. */
+  private void readFrom(Origin origin) {
+    if (origin.kind() == Origin.Kind.ELSEWHERE) {
+      return;
+    }
+    json.writeObjectPropertyStart("readFrom");
+    json.writeStringProperty("kind", origin.kind().name().toLowerCase(Locale.ROOT));
+    json.writeNumberProperty("line", origin.line());
+    origin.facts().forEach(json::writeNumberProperty);
+    json.writeEndObject();
+  }
+
+  /** In which line of a file each register was read. */
+  private void lines(Origin origin, List<Field> fields, int base) {
+    if (origin.kind() == Origin.Kind.ELSEWHERE || fields.isEmpty()) {
+      return;
+    }
+    json.writeObjectPropertyStart("lines");
+    Register register = null;
+    for (Field field : fields) {
+      if (!field.register().equals(register)) {
+        register = field.register();
+        int line = origin.lineOf(base + register.offset());
+        json.writeNumberProperty(register.name(), line);
+      }
+    }
+    json.writeEndObject();
   }
 
   private void surroundings(Surroundings around) {
@@ -193,6 +236,7 @@ final class InspectJson implements InspectPrinter {
     }
     json.writeStringProperty("name", found.name());
     registers(function.config(), function.fields(found), found.offset());
+    lines(function.origin(), function.fields(found), found.offset());
     List<Bar> bars = function.virtualBars(found);
     if (!bars.isEmpty()) {
       json.writeArrayPropertyStart("virtualBars");

@@ -21,6 +21,8 @@ record InspectNames(
     boolean domains,
     Map<Integer, String> devices,
     Map<Integer, String> classes) {
+  private static final int NONE = 0xffff;
+
   InspectNames(PciIds ids, int numbers, boolean domains) {
     this(ids, numbers, domains, new HashMap<>(), new HashMap<>());
   }
@@ -30,8 +32,10 @@ record InspectNames(
   }
 
   String deviceClass(SeenFunction function) {
-    if (!function.config().visible(0, 0x10)) {
-      return numbers == 1 ? "????" : "Unknown class";
+    if (!function.classKnown()) {
+      return function.origin().className().isPresent()
+          ? function.origin().className().get()
+          : numbers == 1 ? "????" : "Unknown class";
     }
     return classes.computeIfAbsent(function.classId(), this::className);
   }
@@ -45,6 +49,9 @@ record InspectNames(
 
   /** {@return vendor and device} */
   String device(SeenFunction function) {
+    if (function.vendor() == NONE && function.origin().name().isPresent()) {
+      return function.origin().name().get();
+    }
     int both = (function.vendor() << 16) | function.device();
     return devices.computeIfAbsent(both, key -> deviceName(key >>> 16, key & 0xffff));
   }
@@ -59,6 +66,13 @@ record InspectNames(
             + " "
             + ids.device(vendor, device).orElse("Device " + hex4(device));
     return numbers > 1 ? name + " [" + number + "]" : name;
+  }
+
+  /** {@return vendor and device by number, "?" where a text tells names only} */
+  static String ids(SeenFunction function) {
+    return function.config().told() && function.vendor() == NONE
+        ? "?"
+        : hex4(function.vendor()) + ":" + hex4(function.device());
   }
 
   static String hex4(int value) {

@@ -1,11 +1,11 @@
 package dev.adit.cli.inspect;
 
-import dev.adit.pci.DumpReader;
 import dev.adit.pci.FileTree;
 import dev.adit.pci.PciAddress;
 import dev.adit.pci.PciException;
 import dev.adit.pci.SeenFunction;
 import dev.adit.pci.SysfsReader;
+import dev.adit.pci.lspci.LspciReader;
 import dev.adit.platform.gather.Capture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +104,7 @@ sealed interface InspectSource {
     public List<SeenFunction> read(Predicate<PciAddress> wanted) {
       try {
         byte[] text = name().equals(STDIN) ? System.in.readAllBytes() : Files.readAllBytes(file);
-        return DumpReader.read(name(), text, wanted);
+        return LspciReader.read(name(), text, wanted);
       } catch (NoSuchFileException e) {
         throw new PciException(name(), "there is no such file");
       } catch (IOException e) {

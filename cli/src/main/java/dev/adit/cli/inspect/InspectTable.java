@@ -73,7 +73,7 @@ final class InspectTable implements InspectPrinter {
     SiovSupport support = SiovSupport.of(function);
     return List.of(
         names.address(function.address()),
-        InspectNames.hex4(function.vendor()) + ":" + InspectNames.hex4(function.device()),
+        InspectNames.ids(function),
         generation(support),
         sighted(support.ims(), "yes"),
         capability(function, Msix.KEY, Msix.TABLE_SIZE, size -> Long.toString(size + 1)),
@@ -98,7 +98,10 @@ final class InspectTable implements InspectPrinter {
   private static String capability(
       SeenFunction function, CapabilityKey key, Field field, LongFunction<String> text) {
     Sighting sighting = function.capabilities().sighting(key);
-    return sighting == Sighting.PRESENT ? text.apply(function.get(field)) : sighted(sighting, "");
+    if (sighting == Sighting.PRESENT) {
+      return function.sees(field) ? text.apply(function.get(field)) : "?";
+    }
+    return sighted(sighting, "");
   }
 
   private static String sighted(Sighting sighting, String present) {

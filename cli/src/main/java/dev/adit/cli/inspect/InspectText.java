@@ -78,7 +78,7 @@ final class InspectText implements InspectPrinter {
 
   private void header(SeenFunction function) {
     ConfigSpace config = function.config();
-    if (function.headerType() == 0 && config.visible(0, Header.LAYOUT.size())) {
+    if (function.headerType() == 0 && config.visible(Header.SUBSYSTEM_ID, 0)) {
       int vendor = config.header(Header.SUBSYSTEM_VENDOR_ID);
       int id = config.header(Header.SUBSYSTEM_ID);
       if (vendor != 0 || id != 0) {
@@ -171,6 +171,10 @@ final class InspectText implements InspectPrinter {
     boolean standard = function.capabilities().standardVisible();
     boolean extended = function.capabilities().extendedVisible();
     if (standard && extended) {
+      return;
+    }
+    if (function.config().told()) {
+      out.println("\tRead from text: what it does not carry is not visible");
       return;
     }
     int size = function.config().size();

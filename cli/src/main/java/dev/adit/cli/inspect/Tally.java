@@ -16,6 +16,7 @@ final class Tally {
   private int functions;
   private int truncated;
   private int damaged;
+  private int text;
   private boolean siov;
   private boolean ims;
   boolean broken;
@@ -32,7 +33,9 @@ final class Tally {
   void add(List<SeenFunction> more) {
     functions += more.size();
     for (SeenFunction function : more) {
-      truncated += function.config().size() < ConfigSpace.CONVENTIONAL ? 1 : 0;
+      boolean told = function.config().told();
+      text += told ? 1 : 0;
+      truncated += !told && function.config().size() < ConfigSpace.CONVENTIONAL ? 1 : 0;
       damaged += damaged(function) ? 1 : 0;
       if (!judge) {
         continue;
@@ -55,6 +58,12 @@ final class Tally {
           "adit: %d of %d functions show less than 256 bytes; their capabilities are hidden,"
               + " not absent (root sees all)%n",
           truncated, functions);
+    }
+    if (text > 0) {
+      err.printf(
+          "adit: %d of %d functions were read from text; what it does not carry is not visible,"
+              + " which is not absent ('lspci -xxxx' as root has all)%n",
+          text, functions);
     }
     if (damaged > 0) {
       err.printf(
