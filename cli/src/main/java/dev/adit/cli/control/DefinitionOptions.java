@@ -6,7 +6,6 @@ import dev.adit.host.control.Documents;
 import dev.adit.host.control.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,8 +92,7 @@ final class DefinitionOptions {
       return Documents.read(file);
     }
     try {
-      byte[] text = System.in.readAllBytes();
-      return Documents.parse("standard input", new String(text, StandardCharsets.UTF_8));
+      return Documents.read("standard input", System.in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,6 +8,7 @@ import dev.adit.pci.SysfsReader;
 import dev.adit.pci.lspci.LspciReader;
 import dev.adit.platform.gather.Capture;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -94,6 +95,7 @@ sealed interface InspectSource {
   /** A file with output of lspci. */
   record Dump(Path file) implements InspectSource {
     private static final String STDIN = "-";
+    private static final int MOST_BYTES = 256 << 20;
 
     @Override
     public String name() {
@@ -102,8 +104,11 @@ sealed interface InspectSource {
 
     @Override
     public List<SeenFunction> read(Predicate<PciAddress> wanted) {
-      try {
-        byte[] text = name().equals(STDIN) ? System.in.readAllBytes() : Files.readAllBytes(file);
+      try (InputStream in = name().equals(STDIN) ? System.in : Files.newInputStream(file)) {
+        byte[] text = in.readNBytes(MOST_BYTES + 1);
+        if (text.length > MOST_BYTES) {
+          throw new PciException(name(), "larger than 256 MiB, which no output of lspci is");
+        }
         return LspciReader.read(name(), text, wanted);
       } catch (NoSuchFileException e) {
         throw new PciException(name(), "there is no such file");

@@ -5,6 +5,9 @@ import dev.adit.devices.Refusal;
 import dev.adit.devices.RefusedException;
 import dev.adit.devices.Tree;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,7 +39,7 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** Files of YAML or JSON: what begins with a bracket is JSON, anything else YAML 1.2. */
 public final class Documents {
-  private static final long LARGEST = 4 << 20;
+  private static final int LARGEST = 4 << 20;
   private static final int DEPTH = 32;
 
   private final String source;
@@ -51,17 +54,29 @@ public final class Documents {
    * @throws RefusedException if there is none, or it cannot be understood
    */
   public static Tree read(Path file) {
-    try {
-      if (Files.isRegularFile(file) && Files.size(file) > LARGEST) {
-        throw new RefusedException(Refusal.Reason.BAD_REQUEST, file + ": larger than 4 MiB");
-      }
-      return parse(file.toString(), Files.readString(file));
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(file.toString(), in);
     } catch (NoSuchFileException e) {
       throw new RefusedException(Refusal.Reason.BAD_REQUEST, file + ": there is no such file", e);
     } catch (IOException e) {
       throw new RefusedException(
           Refusal.Reason.BAD_REQUEST, file + ": cannot be read: " + reason(e), e);
     }
+  }
+
+  /**
+   * {@return the document in a stream, which may not be endless}
+   *
+   * @param source what it is, for messages
+   * @throws RefusedException if there is none, or it cannot be understood
+   */
+  public static Tree read(String source, InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(LARGEST + 1);
+    if (bytes.length > LARGEST) {
+      throw new RefusedException(Refusal.Reason.BAD_REQUEST, source + ": larger than 4 MiB");
+    }
+    ByteBuffer text = ByteBuffer.wrap(bytes);
+    return parse(source, StandardCharsets.UTF_8.newDecoder().decode(text).toString());
   }
 
   private static String reason(IOException e) {
@@ -82,7 +97,7 @@ public final class Documents {
         LoadSettings.builder()
             .setLabel(source)
             .setAllowDuplicateKeys(false)
-            .setCodePointLimit((int) LARGEST)
+            .setCodePointLimit(LARGEST)
             .build();
     try {
       checkShape(parser(settings, text));
