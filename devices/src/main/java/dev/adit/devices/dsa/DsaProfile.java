@@ -234,59 +234,35 @@ public record DsaProfile(
     if (configurable) {
       offered.add(Option.CONFIGURATION);
     }
-    return new DsaProfile(
-        version,
-        newWqs,
-        newEntries,
-        1,
-        1,
-        LENT_READ_BUFFERS,
-        opcap,
-        features,
-        transferShift,
-        batchShift,
-        0,
-        0,
-        offered,
-        architecture);
+    Draft draft = new Draft(this);
+    draft.wqs = newWqs;
+    draft.entries = newEntries;
+    draft.groups = 1;
+    draft.engines = 1;
+    draft.readBuffers = LENT_READ_BUFFERS;
+    draft.imsEntries = 0;
+    draft.counters = 0;
+    draft.options = offered;
+    return draft.profile();
   }
 
   /** {@return this profile with other queues, entries, groups and engines} */
   public DsaProfile withSizes(int newWqs, int newEntries, int newGroups, int newEngines) {
-    return new DsaProfile(
-        version,
-        newWqs,
-        newEntries,
-        newGroups,
-        newEngines,
-        readBuffers,
-        opcap,
-        features,
-        transferShift,
-        batchShift,
-        imsEntries,
-        counters,
-        options,
-        architecture);
+    Draft draft = new Draft(this);
+    draft.wqs = newWqs;
+    draft.entries = newEntries;
+    draft.groups = newGroups;
+    draft.engines = newEngines;
+    return draft.profile();
   }
 
   /** {@return this profile with another version, other operations and features} */
   public DsaProfile withOperations(int newVersion, long newOpcap, long newFeatures) {
-    return new DsaProfile(
-        newVersion,
-        wqs,
-        entries,
-        groups,
-        engines,
-        readBuffers,
-        newOpcap,
-        newFeatures,
-        transferShift,
-        batchShift,
-        imsEntries,
-        counters,
-        options,
-        architecture);
+    Draft draft = new Draft(this);
+    draft.version = newVersion;
+    draft.opcap = newOpcap;
+    draft.features = newFeatures;
+    return draft.profile();
   }
 
   /**
@@ -295,78 +271,32 @@ public record DsaProfile(
    * @param newOpcap the operations that it has
    */
   public DsaProfile as(Architecture other, long newOpcap) {
-    return new DsaProfile(
-        version,
-        wqs,
-        entries,
-        groups,
-        engines,
-        readBuffers,
-        newOpcap,
-        features,
-        transferShift,
-        batchShift,
-        imsEntries,
-        counters,
-        options,
-        other);
+    Draft draft = new Draft(this);
+    draft.architecture = other;
+    draft.opcap = newOpcap;
+    return draft.profile();
   }
 
   /** {@return this profile without performance counters} */
   public DsaProfile withoutCounters() {
-    return new DsaProfile(
-        version,
-        wqs,
-        entries,
-        groups,
-        engines,
-        readBuffers,
-        opcap,
-        features,
-        transferShift,
-        batchShift,
-        imsEntries,
-        0,
-        options,
-        architecture);
+    Draft draft = new Draft(this);
+    draft.counters = 0;
+    return draft.profile();
   }
 
   /** {@return this profile with other bounds of transfers and batches, as powers of two} */
   public DsaProfile withBounds(int newTransferShift, int newBatchShift) {
-    return new DsaProfile(
-        version,
-        wqs,
-        entries,
-        groups,
-        engines,
-        readBuffers,
-        opcap,
-        features,
-        newTransferShift,
-        newBatchShift,
-        imsEntries,
-        counters,
-        options,
-        architecture);
+    Draft draft = new Draft(this);
+    draft.transferShift = newTransferShift;
+    draft.batchShift = newBatchShift;
+    return draft.profile();
   }
 
   /** {@return this profile with another interrupt message store; 0 for none} */
   public DsaProfile withIms(int newEntries) {
-    return new DsaProfile(
-        version,
-        wqs,
-        entries,
-        groups,
-        engines,
-        readBuffers,
-        opcap,
-        features,
-        transferShift,
-        batchShift,
-        newEntries,
-        counters,
-        options,
-        architecture);
+    Draft draft = new Draft(this);
+    draft.imsEntries = newEntries;
+    return draft.profile();
   }
 
   /** {@return this profile with an option more} */
@@ -390,21 +320,9 @@ public record DsaProfile(
   }
 
   private DsaProfile withOptions(Set<Option> newOptions) {
-    return new DsaProfile(
-        version,
-        wqs,
-        entries,
-        groups,
-        engines,
-        readBuffers,
-        opcap,
-        features,
-        transferShift,
-        batchShift,
-        imsEntries,
-        counters,
-        newOptions,
-        architecture);
+    Draft draft = new Draft(this);
+    draft.options = newOptions;
+    return draft.profile();
   }
 
   /** {@return whether everything that another function offers is offered here too} */
@@ -489,5 +407,58 @@ public record DsaProfile(
   /** {@return where the queue configurations lie in BAR0} */
   int wqcfg() {
     return (GRPCFG + groups * 64 + 0xFF) & ~0xFF;
+  }
+
+  /** A profile on the way to another one, checked when it is done. */
+  private static final class Draft {
+    private int version;
+    private int wqs;
+    private int entries;
+    private int groups;
+    private int engines;
+    private int readBuffers;
+    private long opcap;
+    private long features;
+    private int transferShift;
+    private int batchShift;
+    private int imsEntries;
+    private int counters;
+    private Set<Option> options;
+    private Architecture architecture;
+
+    Draft(DsaProfile from) {
+      version = from.version;
+      wqs = from.wqs;
+      entries = from.entries;
+      groups = from.groups;
+      engines = from.engines;
+      readBuffers = from.readBuffers;
+      opcap = from.opcap;
+      features = from.features;
+      transferShift = from.transferShift;
+      batchShift = from.batchShift;
+      imsEntries = from.imsEntries;
+      counters = from.counters;
+      options = from.options;
+      architecture = from.architecture;
+    }
+
+    DsaProfile profile() {
+      return new DsaProfile(
+          version,
+          wqs,
+          entries,
+          groups,
+          engines,
+          readBuffers,
+          opcap,
+          features,
+          transferShift,
+          batchShift,
+          imsEntries,
+          counters,
+          options,
+          architecture);
+    }
   }
 }
