@@ -7,12 +7,9 @@ import dev.adit.devices.PciFunction;
 import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
-import dev.adit.pci.MsixCapability;
-import dev.adit.pci.PcieCapability;
 import dev.adit.pci.SiovCapability;
 import dev.adit.pci.Switch;
 import dev.adit.pci.spec.Header;
-import dev.adit.pci.spec.PciExpress;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -24,8 +21,6 @@ import java.util.List;
  * <p>The DVSEC of the first generation is the one sign of a message store that drivers know.
  */
 public final class PassedSdi implements PciFunction {
-  private static final int BAR = 0;
-
   private final Sdi sdi;
   private final EmulatedConfigSpace config;
 
@@ -38,16 +33,7 @@ public final class PassedSdi implements PciFunction {
     sdi = function.sdis().get(index);
     DriverSwitches.turnOn(function.config(), Header.MEMORY_SPACE, Header.BUS_MASTER);
     function.write(0, (long) index * CONTROL_STRIDE, 4, ENABLE);
-    config =
-        EmulatedConfigSpace.builder()
-            .vendor(VENDOR)
-            .device(DEVICE + 1)
-            .classCode(0x088000)
-            .bar64(BAR, SDI_BYTES, false)
-            .capability(new PcieCapability(PciExpress.Type.ENDPOINT, true, false, true))
-            .capability(new MsixCapability(sdi.msix().size(), BAR, TABLE, BAR, PENDING))
-            .capability(0x100, new SiovCapability(true))
-            .build();
+    config = Sdi.function(sdi.msix().size()).capability(0x100, new SiovCapability(true)).build();
     config.listen(
         new EmulatedConfigSpace.Listener() {
           @Override
@@ -84,7 +70,7 @@ public final class PassedSdi implements PciFunction {
 
   @Override
   public List<Bar> bars() {
-    return List.of(new Bar(BAR, SDI_BYTES, List.of()));
+    return List.of(new Bar(Sdi.BAR, SDI_BYTES, List.of()));
   }
 
   @Override
@@ -94,12 +80,12 @@ public final class PassedSdi implements PciFunction {
 
   @Override
   public long read(int bar, long offset, int width) {
-    return bar == BAR ? sdi.read(offset, width) : -1L >>> (64 - 8 * width);
+    return bar == Sdi.BAR ? sdi.read(offset, width) : -1L >>> (64 - 8 * width);
   }
 
   @Override
   public void write(int bar, long offset, int width, long value) {
-    if (bar == BAR) {
+    if (bar == Sdi.BAR) {
       sdi.write(offset, width, value);
     }
   }

@@ -8,6 +8,11 @@ import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
 import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.MsixTable;
+import dev.adit.pci.ConfigSpaceBuilder;
+import dev.adit.pci.EmulatedConfigSpace;
+import dev.adit.pci.MsixCapability;
+import dev.adit.pci.PcieCapability;
+import dev.adit.pci.spec.PciExpress;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -18,6 +23,9 @@ import java.util.function.BooleanSupplier;
  * included, can name nobody else's interrupt: the remapper knows the sender.
  */
 final class Sdi {
+  /** The BAR of a function that is one SDI. */
+  static final int BAR = 0;
+
   private final int requesterId;
   private final BooleanSupplier busMaster;
   private final MsixTable msix;
@@ -45,6 +53,17 @@ final class Sdi {
     store = new ImsArray(SdiLayout.STORE_FORMAT, STORE_ENTRIES, sink, requesterId);
     view = dma.view();
     reset();
+  }
+
+  /** {@return what the configuration space of a function says whose BAR0 is such an SDI} */
+  static ConfigSpaceBuilder function(int vectors) {
+    return EmulatedConfigSpace.builder()
+        .vendor(VENDOR)
+        .device(DEVICE + 1)
+        .classCode(0x088000)
+        .bar64(BAR, SDI_BYTES, false)
+        .capability(new PcieCapability(PciExpress.Type.ENDPOINT, true, false, true))
+        .capability(new MsixCapability(vectors, BAR, TABLE, BAR, PENDING));
   }
 
   int requesterId() {

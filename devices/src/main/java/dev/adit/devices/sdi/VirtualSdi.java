@@ -9,10 +9,7 @@ import dev.adit.devices.VectorEntries;
 import dev.adit.devices.VirtualFunction;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
-import dev.adit.pci.MsixCapability;
-import dev.adit.pci.PcieCapability;
 import dev.adit.pci.Switch;
-import dev.adit.pci.spec.PciExpress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -25,8 +22,6 @@ import java.util.function.BooleanSupplier;
  * suspended counts when it goes on.
  */
 final class VirtualSdi implements VirtualFunction {
-  private static final int BAR = 0;
-
   private final Sdi sdi;
   private final SdiEntries store;
   private final VectorEntries entries;
@@ -45,15 +40,7 @@ final class VirtualSdi implements VirtualFunction {
     this.entries = entries;
     doneBefore = sdi.done();
     failedBefore = sdi.failed();
-    config =
-        EmulatedConfigSpace.builder()
-            .vendor(VENDOR)
-            .device(DEVICE + 1)
-            .classCode(0x088000)
-            .bar64(BAR, SDI_BYTES, false)
-            .capability(new PcieCapability(PciExpress.Type.ENDPOINT, true, false, true))
-            .capability(new MsixCapability(count, BAR, TABLE, BAR, PENDING))
-            .build();
+    config = Sdi.function(count).build();
     vectors = new GuestVectors(count, config, entries, (to, with, id, pasid) -> {}, 0);
     config.listen(new ConfigListener());
     clear();
@@ -66,7 +53,7 @@ final class VirtualSdi implements VirtualFunction {
 
   @Override
   public List<Bar> bars() {
-    return List.of(new Bar(BAR, SDI_BYTES, List.of()));
+    return List.of(new Bar(Sdi.BAR, SDI_BYTES, List.of()));
   }
 
   @Override
@@ -76,8 +63,8 @@ final class VirtualSdi implements VirtualFunction {
 
   @Override
   public synchronized long read(int bar, long offset, int width) {
-    if (bar != BAR || offset < TABLE) {
-      return bar == BAR ? work.read(offset, width) : -1L >>> (64 - 8 * width);
+    if (bar != Sdi.BAR || offset < TABLE) {
+      return bar == Sdi.BAR ? work.read(offset, width) : -1L >>> (64 - 8 * width);
     }
     return offset < PENDING
         ? vectors.read(offset - TABLE, width)
@@ -91,9 +78,9 @@ final class VirtualSdi implements VirtualFunction {
       waits = false;
       ring();
     }
-    if (bar == BAR && offset >= TABLE && offset < PENDING) {
+    if (bar == Sdi.BAR && offset >= TABLE && offset < PENDING) {
       vectors.write(offset - TABLE, width, value);
-    } else if (bar == BAR && offset < TABLE && work.write(offset, width, value)) {
+    } else if (bar == Sdi.BAR && offset < TABLE && work.write(offset, width, value)) {
       waits = suspended;
       if (!suspended) {
         ring();
