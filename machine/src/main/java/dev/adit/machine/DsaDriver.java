@@ -40,16 +40,6 @@ public final class DsaDriver implements AutoCloseable {
   private static final int INTEL = 0x8086;
   private static final int NO_PASID = -1;
 
-  /** Configuration space, as far as this driver needs it: command, capabilities, MSI-X control. */
-  private static final int COMMAND = 0x04;
-
-  private static final int MEMORY_AND_BUS_MASTER = 0b110;
-  private static final int CAPABILITIES = 0x34;
-  private static final int MSIX_ID = 0x11;
-  private static final int MSIX_CONTROL = 2;
-  private static final int MSIX_ENABLE = 1 << 15;
-  private static final int MSIX_FUNCTION_MASK = 1 << 14;
-
   private static final int PASID_ID = 0x1B;
   private static final int PASID_CONTROL = 6;
   private static final int PASID_ENABLE = 1;
@@ -85,7 +75,7 @@ public final class DsaDriver implements AutoCloseable {
 
   private DsaDriver(PciDevice device) {
     this.device = device;
-    enableFunction();
+    FunctionSwitches.turnOn(device);
     this.misc = device.msix(0);
     reset();
     this.wqcap = get(Register.WQCAP, 0);
@@ -241,26 +231,7 @@ public final class DsaDriver implements AutoCloseable {
   public void close() {
     queues.clear();
     reset();
-    device.writeConfig(COMMAND, 2, 0);
-  }
-
-  private void enableFunction() {
-    int command = device.readConfig(COMMAND, 2);
-    device.writeConfig(COMMAND, 2, command | MEMORY_AND_BUS_MASTER);
-    int msix = find(MSIX_ID) + MSIX_CONTROL;
-    int control = device.readConfig(msix, 2);
-    device.writeConfig(msix, 2, (control & ~MSIX_FUNCTION_MASK) | MSIX_ENABLE);
-  }
-
-  private int find(int capability) {
-    int at = device.readConfig(CAPABILITIES, 1) & 0xFC;
-    for (int steps = 0; at != 0 && steps < 48; steps++) {
-      if ((device.readConfig(at, 1) & 0xFF) == capability) {
-        return at;
-      }
-      at = device.readConfig(at + 1, 1) & 0xFC;
-    }
-    throw new DriverException("the function has no capability " + capability);
+    device.writeConfig(FunctionSwitches.COMMAND, 2, 0);
   }
 
   private int findExtended(int capability) {

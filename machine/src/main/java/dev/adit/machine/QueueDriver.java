@@ -13,11 +13,6 @@ import java.util.concurrent.TimeUnit;
 public final class QueueDriver implements AutoCloseable {
   private static final int NO_PASID = -1;
   private static final int IMS_ENTRIES = 256;
-  private static final int COMMAND = 0x04;
-  private static final int MEMORY_AND_BUS_MASTER = 0b110;
-  private static final int MSIX_CONTROL_ENABLE = 1 << 15;
-  private static final int CAPABILITIES = 0x34;
-  private static final int MSIX_ID = 0x11;
   private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(2);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -38,7 +33,7 @@ public final class QueueDriver implements AutoCloseable {
   public QueueDriver(PciDevice device, QueueFunction.Store store, int queue, int pasid) {
     this.device = device;
     page = (long) queue * QueueFunction.PAGE;
-    switchOn();
+    FunctionSwitches.turnOn(device);
     target = device.allocate(4);
     device.write(0, queue * 8L, 4, pasid == NO_PASID ? 0 : 1 | pasid << 12);
     Interrupt _ = device.msix(0);
@@ -46,15 +41,6 @@ public final class QueueDriver implements AutoCloseable {
     Optional<PciDevice.Entry> granted = device.ims(chip(store), tied ? queue : -1, pasid);
     interrupt = granted.map(PciDevice.Entry::interrupt).orElseGet(() -> device.msix(queue + 1));
     handle = granted.map(PciDevice.Entry::index).orElse((queue + 1) | QueueFunction.MSIX_HANDLE);
-  }
-
-  private void switchOn() {
-    device.writeConfig(COMMAND, 2, device.readConfig(COMMAND, 2) | MEMORY_AND_BUS_MASTER);
-    int at = device.readConfig(CAPABILITIES, 1) & 0xFC;
-    while (at != 0 && (device.readConfig(at, 1) & 0xFF) != MSIX_ID) {
-      at = device.readConfig(at + 1, 1) & 0xFC;
-    }
-    device.writeConfig(at + 2, 2, device.readConfig(at + 2, 2) | MSIX_CONTROL_ENABLE);
   }
 
   private StoreChip chip(QueueFunction.Store store) {

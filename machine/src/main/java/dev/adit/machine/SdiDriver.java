@@ -8,11 +8,6 @@ import java.util.concurrent.TimeUnit;
 /** The driver of an SDI: it copies, and each copy ends with an interrupt. */
 public final class SdiDriver implements AutoCloseable {
   private static final int NO_PASID = -1;
-  private static final int COMMAND = 0x04;
-  private static final int MEMORY_AND_BUS_MASTER = 0b110;
-  private static final int MSIX_CONTROL_ENABLE = 1 << 15;
-  private static final int CAPABILITIES = 0x34;
-  private static final int MSIX_ID = 0x11;
   private static final int BYTES = 256;
   private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(2);
 
@@ -25,7 +20,7 @@ public final class SdiDriver implements AutoCloseable {
   /** Brings an SDI up, with an entry of its message store if that is granted. */
   public SdiDriver(PciDevice device) {
     this.device = device;
-    switchOn();
+    FunctionSwitches.turnOn(device);
     source = device.allocate(BYTES);
     target = device.allocate(BYTES);
     Interrupt _ = device.msix(0);
@@ -35,15 +30,6 @@ public final class SdiDriver implements AutoCloseable {
     Optional<PciDevice.Entry> granted = device.ims(chip, NO_PASID, NO_PASID);
     interrupt = granted.map(PciDevice.Entry::interrupt).orElseGet(() -> device.msix(1));
     handle = granted.map(entry -> entry.index() | SdiLayout.IN_STORE).orElse(1);
-  }
-
-  private void switchOn() {
-    device.writeConfig(COMMAND, 2, device.readConfig(COMMAND, 2) | MEMORY_AND_BUS_MASTER);
-    int at = device.readConfig(CAPABILITIES, 1) & 0xFC;
-    while (at != 0 && (device.readConfig(at, 1) & 0xFF) != MSIX_ID) {
-      at = device.readConfig(at + 1, 1) & 0xFC;
-    }
-    device.writeConfig(at + 2, 2, device.readConfig(at + 2, 2) | MSIX_CONTROL_ENABLE);
   }
 
   /**
