@@ -1,7 +1,6 @@
 package dev.adit.devices;
 
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /**
@@ -12,9 +11,7 @@ import java.util.function.Function;
 public interface Family {
   /** {@return the families there are, in the order of their declaration} */
   static List<Family> all() {
-    return ServiceLoader.load(Family.class, Family.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
+    return FoundFamilies.ALL;
   }
 
   /** {@return what configurations call it under {@code kind}, such as {@code dsa}} */

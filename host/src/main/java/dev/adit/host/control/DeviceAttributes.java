@@ -67,7 +67,7 @@ public record DeviceAttributes(
    */
   private static Map<String, String> chosen(Section section) {
     Map<String, List<Setting<?>>> byName = new LinkedHashMap<>();
-    for (Family family : Families.all()) {
+    for (Family family : Family.all()) {
       for (Setting<?> setting : family.attributes()) {
         byName.computeIfAbsent(setting.name(), _ -> new ArrayList<>()).add(setting);
       }

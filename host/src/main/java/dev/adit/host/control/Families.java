@@ -10,23 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The families of devices that there are, found once. */
+/** What the families of devices have together. */
 public final class Families {
-  private static final List<Family> ALL = List.copyOf(Family.all());
-
   private Families() {}
-
-  /** {@return all of them} */
-  public static List<Family> all() {
-    return ALL;
-  }
 
   /**
    * {@return the numbers that functions and virtual devices can report, by what JSON calls them}
    */
   public static List<Quantity> quantities() {
     Map<String, Quantity> all = new LinkedHashMap<>();
-    for (Family family : ALL) {
+    for (Family family : Family.all()) {
       family.quantities().forEach(each -> all.putIfAbsent(each.key(), each));
     }
     all.putIfAbsent(Quantity.INTERRUPTS.key(), Quantity.INTERRUPTS);
@@ -35,7 +28,7 @@ public final class Families {
 
   /** {@return the parts that they can report numbers of} */
   public static List<Figure.Parts> parts() {
-    return ALL.stream().flatMap(family -> family.parts().stream()).distinct().toList();
+    return Family.all().stream().flatMap(family -> family.parts().stream()).distinct().toList();
   }
 
   /**
@@ -45,8 +38,8 @@ public final class Families {
    * @throws RefusedException if there is no such family
    */
   static Family named(Section section) {
-    String kind = section.text("kind").orElse(ALL.getFirst().name());
-    return ALL.stream()
+    String kind = section.text("kind").orElse(Family.all().getFirst().name());
+    return Family.all().stream()
         .filter(each -> each.name().equals(kind))
         .findFirst()
         .orElseThrow(
@@ -56,6 +49,8 @@ public final class Families {
                     "there is no '"
                         + kind
                         + "'; what can be cut into devices: "
-                        + ALL.stream().map(Family::name).collect(Collectors.joining(", "))));
+                        + Family.all().stream()
+                            .map(Family::name)
+                            .collect(Collectors.joining(", "))));
   }
 }

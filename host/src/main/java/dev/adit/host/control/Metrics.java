@@ -1,5 +1,6 @@
 package dev.adit.host.control;
 
+import dev.adit.devices.Family;
 import dev.adit.devices.Figure;
 import dev.adit.devices.Quantity;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -67,7 +68,7 @@ final class Metrics {
     List<Metric> all =
         new ArrayList<>(List.of(FAULTS, ATTACHED, DEVICES, AVAILABLE, STORE, STORE_USED));
     all.add(Metric.of(Quantity.INTERRUPTS));
-    Families.all().stream()
+    Family.all().stream()
         .flatMap(family -> family.quantities().stream())
         .filter(quantity -> !quantity.metric().isEmpty())
         .forEach(quantity -> all.add(Metric.of(quantity)));
