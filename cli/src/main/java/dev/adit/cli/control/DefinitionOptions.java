@@ -1,6 +1,7 @@
 package dev.adit.cli.control;
 
 import dev.adit.devices.Tree;
+import dev.adit.host.control.ControlClient;
 import dev.adit.host.control.DeviceDefinition;
 import dev.adit.host.control.Documents;
 import dev.adit.host.control.Json;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -57,8 +59,19 @@ final class DefinitionOptions {
     return file != null || type != null || parent != null || uuid != null || name != null;
   }
 
+  /** Asks the server for the same with each definition, one after the other. */
+  void ask(String verb, boolean dryRun, ControlOptions control, Consumer<View> answered) {
+    List<Map<String, Object>> all = definitions(control);
+    try (ControlClient client = control.connect()) {
+      for (Map<String, Object> each : all) {
+        Map<String, Object> arguments = Map.of("definition", each, "dry-run", dryRun);
+        answered.accept(new View(client.request(verb, arguments)));
+      }
+    }
+  }
+
   /** {@return the definitions, checked, as plain values} */
-  List<Map<String, Object>> definitions(ControlOptions control) {
+  private List<Map<String, Object>> definitions(ControlOptions control) {
     List<Map<String, Object>> definitions = new ArrayList<>();
     if (file == null) {
       definitions.add(complete(new LinkedHashMap<>(), control));

@@ -4,7 +4,6 @@ import dev.adit.cli.output.ExitCode;
 import dev.adit.cli.serve.EmitOptions;
 import dev.adit.cli.serve.PortalAccess;
 import dev.adit.host.VmArguments;
-import dev.adit.host.control.ControlClient;
 import dev.adit.host.control.Documents;
 import dev.adit.host.control.Json;
 import java.io.IOException;
@@ -69,13 +68,7 @@ final class VdevActions {
         report(control.ask("vdev.start", Map.of("device", device, "dry-run", dryRun)));
         return ExitCode.DONE;
       }
-      var all = definition.definitions(control);
-      try (ControlClient client = control.connect()) {
-        for (Map<String, Object> each : all) {
-          Map<String, Object> arguments = Map.of("definition", each, "dry-run", dryRun);
-          report(new View(client.request("vdev.start", arguments)));
-        }
-      }
+      definition.ask("vdev.start", dryRun, control, this::report);
       return ExitCode.DONE;
     }
 

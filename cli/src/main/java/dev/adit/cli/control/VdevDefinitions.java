@@ -1,7 +1,6 @@
 package dev.adit.cli.control;
 
 import dev.adit.cli.output.ExitCode;
-import dev.adit.host.control.ControlClient;
 import dev.adit.host.control.DeviceDefinition;
 import dev.adit.host.control.Documents;
 import java.nio.file.Path;
@@ -50,14 +49,8 @@ final class VdevDefinitions {
       if (!definition.given()) {
         throw new ParameterException(spec.commandLine(), "Give --type or --file");
       }
-      List<Map<String, Object>> all = definition.definitions(control);
-      try (ControlClient client = control.connect()) {
-        for (Map<String, Object> each : all) {
-          Map<String, Object> arguments = Map.of("definition", each, "dry-run", dryRun);
-          View device = new View(client.request("vdev.define", arguments));
-          output.device(spec, device, dryRun ? "would be defined" : "defined");
-        }
-      }
+      String done = dryRun ? "would be defined" : "defined";
+      definition.ask("vdev.define", dryRun, control, device -> output.device(spec, device, done));
       return ExitCode.DONE;
     }
   }
