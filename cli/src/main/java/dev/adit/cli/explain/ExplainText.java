@@ -83,13 +83,7 @@ final class ExplainText implements ExplainPrinter {
     out.println("Evidence");
     for (Fact fact : evidence.facts()) {
       if (detail.everything() || isMachine(fact.sign())) {
-        out.printf(
-            Locale.ROOT,
-            "  %-8s %-64s %s (%s)%n",
-            truth(fact.truth()),
-            fact.sign().text(),
-            fact.detail(),
-            fact.source());
+        fact(fact);
       }
     }
   }
@@ -97,6 +91,16 @@ final class ExplainText implements ExplainPrinter {
   /** Signs that only questions of users ask for are left out of the short report. */
   private static boolean isMachine(Sign sign) {
     return sign.subject() != Sign.Subject.QUESTION;
+  }
+
+  private void fact(Fact fact) {
+    out.printf(
+        Locale.ROOT,
+        "  %-8s %-64s %s (%s)%n",
+        truth(fact.truth()),
+        fact.sign().text(),
+        fact.detail(),
+        fact.source());
   }
 
   private static String truth(Truth truth) {
@@ -118,13 +122,7 @@ final class ExplainText implements ExplainPrinter {
     for (Fact fact : assessed.part().evidence().facts()) {
       boolean own = fact.sign().subject() == Sign.Subject.FUNCTION;
       if (own || !fact.equals(assessment.machine().evidence().fact(fact.sign()))) {
-        out.printf(
-            Locale.ROOT,
-            "  %-8s %-64s %s (%s)%n",
-            truth(fact.truth()),
-            fact.sign().text(),
-            fact.detail(),
-            fact.source());
+        fact(fact);
       }
     }
     verdicts(assessed.verdicts());
