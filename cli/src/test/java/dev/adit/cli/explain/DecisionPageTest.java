@@ -20,18 +20,18 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Writes docs/ims-decision.md from the rules; -Dadit.docs.write=true puts it in its place. */
+/** Writes docs/ims-decision.md from the rules; -Dadit.update=true puts it in its place. */
 final class DecisionPageTest {
   private static final Path PAGE = Path.of("../docs/ims-decision.md");
 
   @Test
   void thePageSaysWhatTheRulesSay() throws IOException {
     String page = page();
-    if (Boolean.getBoolean("adit.docs.write")) {
+    if (Boolean.getBoolean("adit.update")) {
       Files.writeString(PAGE, page);
     }
     assertThat(Files.readString(PAGE))
-        .as("docs/ims-decision.md; write it with -Dadit.docs.write=true")
+        .as("docs/ims-decision.md; write it with -Dadit.update=true")
         .isEqualTo(page);
   }
 
