@@ -3,7 +3,6 @@ package dev.adit.cli.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.cli.Adit;
-import dev.adit.cli.boot.EmulatedFunctions;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.PciAddress;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.adit.cli.inspect;
 
-import dev.adit.cli.boot.EmulatedFunctions;
 import dev.adit.pci.PciAddress;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,16 +3,12 @@ package dev.adit.cli.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.adit.cli.boot.EmulatedFunctions;
-import dev.adit.cli.boot.NoMemory;
-import dev.adit.cli.boot.QemuFunctions;
 import dev.adit.devices.dsa.DsaDevice;
 import dev.adit.devices.dsa.DsaProfile;
 import dev.adit.devices.dsa.EnginePolicy;
 import dev.adit.pci.Bar;
 import dev.adit.pci.Capability;
 import dev.adit.pci.ConfigSpace;
-import dev.adit.pci.DumpReader;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.PciAddress;
 import dev.adit.pci.RequesterIds;
@@ -20,6 +16,7 @@ import dev.adit.pci.SeenFunction;
 import dev.adit.pci.Sighting;
 import dev.adit.pci.SiovSupport;
 import dev.adit.pci.Surroundings;
+import dev.adit.pci.lspci.LspciReader;
 import dev.adit.pci.spec.Dvsec;
 import dev.adit.pci.spec.Field;
 import dev.adit.pci.spec.Format;
@@ -67,11 +64,17 @@ class LspciComparisonTest {
 
   static List<Arguments> machines() {
     return List.of(
-        Arguments.of("igb", "q35", List.of(port("p"), "-device", "igb,bus=p"), new int[] {0}, 250),
+        Arguments.of(
+            "igb",
+            "q35",
+            List.of("-device", port("p"), "-device", "igb,bus=p"),
+            new int[] {0},
+            250),
         Arguments.of(
             "nvme with SR-IOV",
             "q35",
             List.of(
+                "-device",
                 port("p"),
                 "-device",
                 "nvme-subsys,id=s",
@@ -83,6 +86,7 @@ class LspciComparisonTest {
             "virtio behind a switch",
             "q35",
             List.of(
+                "-device",
                 port("p"),
                 "-device",
                 "x3130-upstream,id=u,bus=p",
@@ -99,7 +103,13 @@ class LspciComparisonTest {
         Arguments.of(
             "intel-iommu",
             "q35,kernel-irqchip=off",
-            List.of("-device", "intel-iommu,intremap=off", port("p"), "-device", "e1000e,bus=p"),
+            List.of(
+                "-device",
+                "intel-iommu,intremap=off",
+                "-device",
+                port("p"),
+                "-device",
+                "e1000e,bus=p"),
             new int[] {0},
             200),
         Arguments.of(
@@ -119,7 +129,7 @@ class LspciComparisonTest {
   }
 
   private static String port(String id) {
-    return "-device=pcie-root-port,id=" + id + ",chassis=1";
+    return "pcie-root-port,id=" + id + ",chassis=1";
   }
 
   @ParameterizedTest(name = "{0}")
@@ -128,26 +138,15 @@ class LspciComparisonTest {
       String name, String machine, List<String> devices, int[] roots, int atLeast)
       throws IOException {
     assumeTrue(Lspci.command().isPresent(), "lspci is not installed");
-    assumeTrue(QemuFunctions.program().isPresent(), "QEMU 9 or newer is not installed");
-    List<String> arguments = new ArrayList<>();
-    for (String device : devices) {
-      arguments.addAll(
-          device.startsWith("-device=")
-              ? List.of("-device", device.substring("-device=".length()))
-              : List.of(device));
-    }
-    try (QemuFunctions qemu =
-        QemuFunctions.start(QemuFunctions.program().orElseThrow(), machine, arguments)) {
+    try (QemuFunctions qemu = QemuFunctions.start(machine, devices)) {
       compare(qemu.enumerate(roots), atLeast);
     }
   }
 
   @Test
   void virtualFunctionsAreWhereTheyWereComputed() throws IOException {
-    assumeTrue(QemuFunctions.program().isPresent(), "QEMU 9 or newer is not installed");
-    List<String> igb = List.of("-device", "pcie-root-port,id=p,chassis=1", "-device", "igb,bus=p");
-    String program = QemuFunctions.program().orElseThrow();
-    try (QemuFunctions qemu = QemuFunctions.start(program, "q35", igb)) {
+    List<String> igb = List.of("-device", port("p"), "-device", "igb,bus=p");
+    try (QemuFunctions qemu = QemuFunctions.start("q35", igb)) {
       PciAddress at = new PciAddress(0, 1, 0, 0);
       byte[] bytes = qemu.enumerate(0).get(at);
       assertThat(bytes).isNotNull();
@@ -223,7 +222,7 @@ class LspciComparisonTest {
     Path dump = Files.writeString(folder.resolve("dump"), Lspci.dump(functions));
     String judged = Lspci.run(Lspci.command().orElseThrow(), "-vvv", "-n", "-F", dump.toString());
     Map<PciAddress, Lspci.Function> theirs = Lspci.parse(judged);
-    List<SeenFunction> ours = DumpReader.read("dump", Files.readAllBytes(dump), address -> true);
+    List<SeenFunction> ours = LspciReader.read("dump", Files.readAllBytes(dump), address -> true);
     assertThat(theirs.keySet()).containsExactlyElementsOf(functions.keySet());
     assertThat(ours).hasSameSizeAs(theirs.keySet());
     for (SeenFunction function : ours) {

@@ -3,8 +3,6 @@ package dev.adit.cli.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.adit.cli.boot.EmulatedFunctions;
-import dev.adit.cli.boot.QemuFunctions;
 import dev.adit.pci.Bar;
 import dev.adit.pci.Capability;
 import dev.adit.pci.Layouts;
@@ -46,16 +44,7 @@ class LspciTextTest {
       String name, String machine, List<String> devices, int[] roots, int atLeast)
       throws IOException {
     assumeTrue(Lspci.command().isPresent(), "lspci is not installed");
-    assumeTrue(QemuFunctions.program().isPresent(), "QEMU 9 or newer is not installed");
-    List<String> arguments = new ArrayList<>();
-    for (String device : devices) {
-      arguments.addAll(
-          device.startsWith("-device=")
-              ? List.of("-device", device.substring("-device=".length()))
-              : List.of(device));
-    }
-    try (QemuFunctions qemu =
-        QemuFunctions.start(QemuFunctions.program().orElseThrow(), machine, arguments)) {
+    try (QemuFunctions qemu = QemuFunctions.start(machine, devices)) {
       compare(qemu.enumerate(roots), 100);
     }
   }

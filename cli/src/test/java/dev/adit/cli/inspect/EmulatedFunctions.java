@@ -1,4 +1,4 @@
-package dev.adit.cli.boot;
+package dev.adit.cli.inspect;
 
 import static dev.adit.pci.spec.PciExpress.Type.ROOT_COMPLEX_INTEGRATED_ENDPOINT;
 
@@ -32,10 +32,10 @@ import java.util.Map;
 import java.util.Random;
 
 /** Functions to be inspected that need no QEMU. */
-public final class EmulatedFunctions {
+final class EmulatedFunctions {
   private EmulatedFunctions() {}
 
-  public static EmulatedConfigSpace dsa() {
+  static EmulatedConfigSpace dsa() {
     return EmulatedConfigSpace.builder()
         .vendor(0x8086)
         .device(0x0b25)
@@ -55,7 +55,7 @@ public final class EmulatedFunctions {
   }
 
   /** {@return a function with SIOV of PCIe 7.0 and SR-IOV} */
-  public static EmulatedConfigSpace secondGeneration() {
+  static EmulatedConfigSpace secondGeneration() {
     return EmulatedConfigSpace.builder()
         .vendor(0x1234)
         .device(0x0001)
@@ -75,7 +75,7 @@ public final class EmulatedFunctions {
   }
 
   /** {@return a function with every capability we decode, all fields at random} */
-  public static EmulatedConfigSpace random(Random random) {
+  static EmulatedConfigSpace random(Random random) {
     ConfigSpaceBuilder builder =
         EmulatedConfigSpace.builder()
             .vendor(0x1234)

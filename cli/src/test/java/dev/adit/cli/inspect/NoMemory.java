@@ -1,11 +1,11 @@
-package dev.adit.cli.boot;
+package dev.adit.cli.inspect;
 
 import dev.adit.devices.Dma;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** A bus without any memory. */
-public final class NoMemory implements Dma.View {
+final class NoMemory implements Dma.View {
   @Override
   public void begin() {}
 
