@@ -3,10 +3,10 @@ package dev.adit.pci;
 import static dev.adit.pci.spec.PciExpress.Type.ROOT_COMPLEX_INTEGRATED_ENDPOINT;
 
 /** A function with every capability type that has one of its own. */
-final class DsaConfigSpace {
+public final class DsaConfigSpace {
   private DsaConfigSpace() {}
 
-  static EmulatedConfigSpace build() {
+  public static EmulatedConfigSpace build() {
     return EmulatedConfigSpace.builder()
         .vendor(0x8086)
         .device(0x0b25)

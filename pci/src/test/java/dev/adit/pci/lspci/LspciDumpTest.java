@@ -1,9 +1,14 @@
-package dev.adit.pci;
+package dev.adit.pci.lspci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.adit.pci.Bar;
+import dev.adit.pci.DsaConfigSpace;
+import dev.adit.pci.PciAddress;
+import dev.adit.pci.PciException;
+import dev.adit.pci.SeenFunction;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -12,11 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DumpReaderTest {
+/** Bytes as {@code lspci -x} to {@code -xxxx} prints them. */
+class LspciDumpTest {
   private static final byte[] DSA = DsaConfigSpace.build().snapshot();
 
+  private static final String NO_FUNCTION =
+      "no function found: '%s' is not the address of a function, and no line after it begins with"
+          + " one; make the file with 'lspci -xxxx' or 'lspci -vvv -nn' as root";
+
   private static List<SeenFunction> read(String text) {
-    return DumpReader.read("x.txt", text.getBytes(StandardCharsets.UTF_8), address -> true);
+    return LspciReader.read("x.txt", text.getBytes(StandardCharsets.UTF_8), address -> true);
   }
 
   static String dump(String address, byte[] bytes, int size) {
@@ -67,16 +77,27 @@ class DumpReaderTest {
       delimiter = '|',
       textBlock =
           """
-          00: 86 80                       | x.txt:1: bytes before the address of a function
-          00:02.0 x;10: 86                | x.txt:2: offset 0x10 where 0x0 should follow
+          00: 86 80                       | 00: 86 80
+          00:02.0 x;10: 86                | 00:02.0 x
+          00:22.0 x                       | 00:22.0 x
+          00:02.9 x                       | 00:02.9 x
+          hello                           | hello
+          00:02.0 x                       | 00:02.0 x
+          """)
+  void aDumpWithoutFunctionsIsNamedByItsFirstLine(String text, String line) {
+    assertThatThrownBy(() -> read(text.replace(';', '\n')))
+        .isInstanceOf(PciException.class)
+        .hasMessage("x.txt:1: " + NO_FUNCTION, line);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           00:02.0 x;00: 86 8g             | x.txt:2: not a byte in column 8
-          00:02.0 x;00: 86 8              | x.txt:2: not a byte in column 8
           00:02.0 x;00: 868 0             | x.txt:2: not a byte in column 5
-          00:22.0 x                       | x.txt:1: '00:22.0' is not the address of a function
-          00:02.9 x                       | x.txt:1: '00:02.9' is not the address of a function
           00:02.0 x;00: 0 1 2 3           | x.txt:2: not a byte in column 5
-          hello                           | x.txt: no function found; make the dump with 'lspci -xxxx' as root
-          00:02.0 x                       | x.txt: no bytes found; make the dump with 'lspci -xxxx' as root
           """)
   void brokenDumpsAreNamedByFileLineAndReason(String text, String message) {
     assertThatThrownBy(() -> read(text.replace(';', '\n')))
@@ -85,19 +106,33 @@ class DumpReaderTest {
   }
 
   @Test
-  void nothingFromAFileReachesTheTerminalAsAnEscape() {
-    assertThatThrownBy(() -> read("00:\u001b[31m.0 x"))
-        .hasMessage("x.txt:1: '00:?[31m.0' is not the address of a function");
-    String text = dump("6a:01.0", DSA, 64) + "\tKernel driver in use: a\u001b[2Jb\n";
-    assertThat(read(text).getFirst().surroundings().driver()).contains("a?[2Jb");
+  void rowsThatLeaveBytesOutAreAProblemOfTheFunction() {
+    SeenFunction function = read("00:02.0 0300: 1234:1111\n00: 86 80\n10: 00\n").getFirst();
+    assertThat(function.config().size()).isEqualTo(2);
+    assertThat(function.capabilities().problems())
+        .contains("line 3: bytes from 0x10 on where 0x2 should follow");
   }
 
   @Test
-  void tooManyBytesAreRefused() {
+  void aByteThatIsCutInTheMiddleIsLeftOut() {
+    assertThat(read("00:02.0 x\n00: 86 8").getFirst().config().size()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingFromAFileReachesTheTerminalAsAnEscape() {
+    assertThatThrownBy(() -> read("00:\u001b[31m.0 x"))
+        .hasMessage("x.txt:1: " + NO_FUNCTION, "00:.0 x");
+    String text =
+        dump("6a:01.0", DSA, 64).strip() + "\n\tKernel driver in use: a\u001b[2J\u001bb\n";
+    assertThat(read(text).getFirst().surroundings().driver()).contains("a?b");
+  }
+
+  @Test
+  void bytesThatDoNotFitAreNotTaken() {
     String seventeen = "00:02.0 x\n00:" + " 00".repeat(17);
-    assertThatThrownBy(() -> read(seventeen)).hasMessage("x.txt:2: more bytes than fit");
+    assertThatThrownBy(() -> read(seventeen)).hasMessage("x.txt:2: not a byte in column 55");
     String long4097 = dump("00:02.0", new byte[4112], 4112);
-    assertThatThrownBy(() -> read(long4097)).hasMessage("x.txt:258: more bytes than fit");
+    assertThat(read(long4097).getFirst().config().size()).isEqualTo(4096);
   }
 
   @Test
@@ -113,7 +148,7 @@ class DumpReaderTest {
         text[random.nextInt(text.length)] = (byte) random.nextInt(256);
       }
       try {
-        DumpReader.read("x", text, address -> true);
+        LspciReader.read("x", text, address -> true);
       } catch (PciException e) {
         assertThat(e).as("seed %d", seed).hasMessageStartingWith("x:");
       }
