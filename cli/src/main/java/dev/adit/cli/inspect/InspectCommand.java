@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       "  adit inspect -vv -s 6a:01.0               every field of one",
       "  lspci -xxxx >host.txt                     on another host, as root; then here",
       "  adit inspect -F host.txt -d 8086: --json  Intel's functions in it, for a program",
+      "  lspci -vvv -nn | adit inspect -F - -vv    what the text of lspci tells",
       "  adit inspect --json-lines *.tar | jq -r 'select(.siov.ims==\"present\") | .address'",
       "  adit inspect --fail-on=noims *.tar        is there a function with IMS on any host?"
     })
@@ -60,7 +61,10 @@ public final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "-F",
       paramLabel = "FILE",
-      description = "Read what 'lspci -x', '-xxx' or '-xxxx' printed; '-' is standard input.")
+      description = {
+        "Read what lspci printed, bytes ('-xxxx') or text ('-vvv -nn') or both, as it was",
+        "pasted; '-' is standard input. What a text does not tell is hidden."
+      })
   private @Nullable Path dump;
 
   @Parameters(
