@@ -1,5 +1,6 @@
 package dev.adit.devices;
 
+import dev.adit.interrupts.Bytes;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
@@ -92,8 +93,7 @@ public final class GuestVectors {
 
   /** {@return bytes of the pending bits as the guest reads them} */
   public long readPending(long offset, int width) {
-    long ones = width == Long.BYTES ? -1L : (1L << (8 * width)) - 1;
-    return offset >= 0 && offset < Long.BYTES ? pending() >>> (8 * offset) & ones : 0;
+    return offset >= 0 && offset < Long.BYTES ? Bytes.get(pending(), (int) offset, width) : 0;
   }
 
   /** Takes a switch of the configuration space. */

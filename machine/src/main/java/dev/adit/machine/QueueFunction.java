@@ -2,6 +2,7 @@ package dev.adit.machine;
 
 import dev.adit.devices.Dma;
 import dev.adit.devices.PciFunction;
+import dev.adit.interrupts.Bytes;
 import dev.adit.interrupts.GuestMemory;
 import dev.adit.interrupts.MessageSink;
 import dev.adit.interrupts.MessageStore;
@@ -229,7 +230,7 @@ public final class QueueFunction implements PciFunction {
     if (bar == 2 && offset >= 0 && offset < (long) QUEUES * PAGE && offset % PAGE == STATUS) {
       return status[(int) (offset / PAGE)];
     }
-    return -1L >>> (64 - 8 * Math.clamp(width, 1, 8));
+    return Bytes.ones(width);
   }
 
   @Override

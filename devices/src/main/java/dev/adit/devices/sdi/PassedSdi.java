@@ -4,6 +4,7 @@ import static dev.adit.devices.sdi.spec.SdiLayout.*;
 
 import dev.adit.devices.DriverSwitches;
 import dev.adit.devices.PciFunction;
+import dev.adit.interrupts.Bytes;
 import dev.adit.interrupts.store.ImsArray;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
@@ -80,7 +81,7 @@ public final class PassedSdi implements PciFunction {
 
   @Override
   public long read(int bar, long offset, int width) {
-    return bar == Sdi.BAR ? sdi.read(offset, width) : -1L >>> (64 - 8 * width);
+    return bar == Sdi.BAR ? sdi.read(offset, width) : Bytes.ones(width);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static dev.adit.devices.sdi.spec.SdiLayout.*;
 
 import dev.adit.devices.Attachment;
 import dev.adit.devices.PciFunction;
+import dev.adit.interrupts.Bytes;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.MsixCapability;
@@ -23,8 +24,6 @@ public final class SdiFunction implements PciFunction {
 
   /** Most interrupts of an SDI. */
   public static final int MOST_VECTORS = 15;
-
-  private static final long NOTHING = -1L;
 
   private final EmulatedConfigSpace config;
   private final MsixTable msix;
@@ -98,7 +97,7 @@ public final class SdiFunction implements PciFunction {
       return sdis.get((int) (offset / SDI_BYTES)).read(offset % SDI_BYTES, width);
     }
     if (bar != 0) {
-      return NOTHING >>> (64 - 8 * width);
+      return Bytes.ones(width);
     }
     if (offset >= FUNCTION_PENDING) {
       return msix.readPending(offset - FUNCTION_PENDING, width);

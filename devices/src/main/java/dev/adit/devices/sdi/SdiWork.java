@@ -3,6 +3,7 @@ package dev.adit.devices.sdi;
 import static dev.adit.devices.sdi.spec.SdiLayout.*;
 
 import dev.adit.devices.Dma;
+import dev.adit.interrupts.Bytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -17,8 +18,9 @@ final class SdiWork {
 
   /** {@return bytes of the registers} */
   long read(long offset, int width) {
-    long ones = width == Long.BYTES ? -1L : (1L << (8 * width)) - 1;
-    return offset >= 0 && offset <= BYTES - width ? registers.get(LONG, offset) & ones : ones;
+    return offset >= 0 && offset <= BYTES - width
+        ? Bytes.get(registers.get(LONG, offset), 0, width)
+        : Bytes.ones(width);
   }
 
   /** {@return whether a write is one to the doorbell} */

@@ -7,6 +7,7 @@ import dev.adit.devices.GuestVectors;
 import dev.adit.devices.Happening;
 import dev.adit.devices.VectorEntries;
 import dev.adit.devices.VirtualFunction;
+import dev.adit.interrupts.Bytes;
 import dev.adit.interrupts.store.MsixTable;
 import dev.adit.pci.EmulatedConfigSpace;
 import dev.adit.pci.Switch;
@@ -64,7 +65,7 @@ final class VirtualSdi implements VirtualFunction {
   @Override
   public synchronized long read(int bar, long offset, int width) {
     if (bar != Sdi.BAR || offset < TABLE) {
-      return bar == Sdi.BAR ? work.read(offset, width) : -1L >>> (64 - 8 * width);
+      return bar == Sdi.BAR ? work.read(offset, width) : Bytes.ones(width);
     }
     return offset < PENDING
         ? vectors.read(offset - TABLE, width)
