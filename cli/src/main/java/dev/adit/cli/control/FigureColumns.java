@@ -5,10 +5,10 @@ import dev.adit.devices.Quantity;
 import dev.adit.host.control.Families;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -83,15 +83,15 @@ final class FigureColumns {
   /** {@return columns for the parts of a function, such as its work queues} */
   static FigureColumns parts(Collection<View> rows, double seconds) {
     FigureColumns made = new FigureColumns(seconds);
-    Map<String, Boolean> words = new LinkedHashMap<>();
+    Set<String> words = new LinkedHashSet<>();
     List<Quantity> numbers = reported(rows);
     for (View row : rows) {
       row.entries().keySet().stream()
           .filter(key -> !key.equals("index"))
           .filter(key -> numbers.stream().noneMatch(each -> each.key().equals(key)))
-          .forEach(key -> words.put(key, true));
+          .forEach(words::add);
     }
-    for (String word : words.keySet()) {
+    for (String word : words) {
       made.add(new Column(upper(word), (now, _) -> now.has(word) ? now.get(word).text() : NOTHING));
     }
     for (Quantity quantity : numbers) {
@@ -160,9 +160,8 @@ final class FigureColumns {
   /** A number has one rate; numbers by word have one for each word, all numbers of a list one. */
   private void rate(Quantity quantity, Collection<View> reports) {
     String key = quantity.key();
-    Map<String, Boolean> words = new LinkedHashMap<>();
-    reports.forEach(
-        each -> each.get(key).entries().keySet().forEach(word -> words.put(word, true)));
+    Set<String> words = new LinkedHashSet<>();
+    reports.forEach(each -> words.addAll(each.get(key).entries().keySet()));
     if (words.isEmpty()) {
       add(
           new Column(
@@ -170,7 +169,7 @@ final class FigureColumns {
               (now, then) ->
                   now.has(key) ? shown(now.get(key).sum(), then.get(key).sum()) : NOTHING));
     }
-    for (String word : words.keySet()) {
+    for (String word : words) {
       add(
           new Column(
               upper(word) + "/S",
