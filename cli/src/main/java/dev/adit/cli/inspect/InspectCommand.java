@@ -62,9 +62,9 @@ public final class InspectCommand implements Callable<Integer> {
       names = "-F",
       paramLabel = "FILE",
       description = {
-        "Read what lspci printed, bytes ('-xxxx') or text ('-vvv -nn') or both,",
-        "as it was pasted; '-' is standard input. What a text does not tell",
-        "is hidden."
+        "Read what lspci printed, bytes ('-xxxx'), text ('-vvv -nn')",
+        "or both, as it was pasted; '-' is standard input. What a text",
+        "does not tell is hidden."
       })
   private @Nullable Path dump;
 
